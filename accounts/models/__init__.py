@@ -1,0 +1,4 @@
+from .actor import Actor, ActorKind, Origin
+from .user import User
+
+__all__ = ["Actor", "ActorKind", "Origin", "User"]
