@@ -1,0 +1,72 @@
+# Partner Center: `make help` lists what can be made. The work is done by tools/.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+python = .venv/bin/python
+with_postgres = $(python) tools/with_postgres.py
+# Code is looked at with settings of its own, never with those of a running site.
+looking = env DEMO=1 SECRET_KEY=only-for-looking-at-code DATABASE_URL=sqlite://:memory:
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+.PHONY: run
+run: environment-production ## start the site; takes HOST, PORT, DATABASE_URL
+	@exec $(python) tools/run.py
+
+.PHONY: test
+test: environment-development test-programs ## run the suite on SQLite and on PostgreSQL
+	$(python) -m pytest
+	$(with_postgres) $(python) -m pytest -m "$(on_postgresql)"
+
+# Pages look the same on both engines; what touches the database differently runs on both.
+on_postgresql = not soak and (journey or not browser)
+
+.PHONY: soak
+soak: environment-development test-programs ## run the tests that take longer, on both engines
+	sh tools/soak.sh $(python) -m pytest
+	sh tools/soak.sh $(with_postgres) $(python) -m pytest
+
+.PHONY: check
+check: lint test ## what continuous integration runs: lint, then test
+
+.PHONY: lint
+lint: environment-development test-programs ## look at code, types, imports, templates, migrations
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target --keep-going \
+		look-code look-types look-imports look-templates look-settings look-databases
+
+.PHONY: look-code look-types look-imports look-templates look-settings look-databases
+look-code:
+	$(python) -m ruff check .
+	$(python) -m ruff format --check .
+look-types:
+	$(looking) $(python) -m mypy .
+look-imports:
+	.venv/bin/lint-imports --no-logo
+look-templates:
+	find templates -name '*.html' -o -name '*.txt' | xargs -r $(python) -m djade --check --target-version 5.2
+look-settings:
+	sh tools/check_settings.sh
+look-databases:
+	sh tools/check_database.sh
+	$(with_postgres) sh tools/check_database.sh
+
+.PHONY: format
+format: environment-development ## rewrite code and templates in the house's form
+	$(python) -m ruff check --fix .
+	$(python) -m ruff format .
+	find templates -name '*.html' | xargs -r $(python) -m djade --target-version 5.2
+
+.PHONY: lock
+lock: environment-development ## pin requirements/*.in anew, with hashes
+	sh tools/lock.sh
+
+.PHONY: environment-production environment-development test-programs
+environment-production:
+	@sh tools/environment.sh production
+environment-development:
+	@sh tools/environment.sh development
+test-programs: environment-development
+	@sh tools/test_programs.sh
