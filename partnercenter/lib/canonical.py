@@ -34,7 +34,8 @@ def canonical_moment(moment: dt.datetime) -> str:
     """A moment in UTC with all six digits, so that equal moments have equal text."""
     if moment.tzinfo is None:
         raise TypeError("A moment without a time zone has no canonical form.")
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    in_utc = moment.astimezone(dt.UTC).replace(tzinfo=None)
+    return in_utc.isoformat(timespec="microseconds") + "Z"
 
 
 def _plain(value: Any) -> Any:
