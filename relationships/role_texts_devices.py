@@ -11,7 +11,7 @@ DEVICE_ROLE_TEXTS: dict[str, RoleText] = {
         can=(
             _("Install and remove programs on managed devices."),
             _("Set rules for devices, and lock or erase them from afar."),
-            _("Read the keys that unlock encrypted disks."),
+            _("Read the keys of encrypted disks and the passwords of local administrators."),
             _("Create and manage the groups that decide who may use what."),
         ),
         cannot=(

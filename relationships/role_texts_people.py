@@ -60,6 +60,7 @@ PEOPLE_ROLE_TEXTS: dict[str, RoleText] = {
             _("See, set and remove ways to sign in, such as a phone number."),
             _("Reset passwords of people without a role, and of a few limited administrators."),
             _("Make somebody set up their sign-in again."),
+            _("Block or delete people without a role, and a few limited administrators."),
         ),
         cannot=(
             _("Change how a Global Administrator or another strong administrator signs in."),
@@ -79,6 +80,7 @@ PEOPLE_ROLE_TEXTS: dict[str, RoleText] = {
             _("Reset the password of anybody, Global Administrators included."),
             _("See, set and remove anybody's ways to sign in, such as a phone number."),
             _("Make anybody set up their sign-in again."),
+            _("Block or delete anybody, Global Administrators included."),
         ),
         cannot=(
             _("Give people administrator roles with this role alone."),
@@ -140,7 +142,7 @@ PEOPLE_ROLE_TEXTS: dict[str, RoleText] = {
         summary=_("The partner's people invite outside guests into your directory."),
         can=(
             _("Invite outside people as guests."),
-            _("Read the basic details of people and groups."),
+            _("Read the basic details of people."),
         ),
         cannot=(
             _("Change or delete people who are there already."),

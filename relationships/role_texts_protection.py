@@ -44,15 +44,15 @@ PROTECTION_ROLE_TEXTS: dict[str, RoleText] = {
             _("Set rules for how long data is kept and how it is labelled."),
             _("Set rules against data leaving your organisation, and read their alerts."),
             _("Search mail and files to count what matches, and keep it from deletion."),
-            _("Read reports about your duties."),
+            _("Set rules for all mail, such as sending a copy to another address."),
         ),
         cannot=(
             _("Read the mail and files that a search finds, without a further right."),
             _("Reset passwords."),
             _("Give people administrator roles."),
         ),
-        risk=_("A wrong rule can delete records too early, and alerts can show private matters."),
-        risk_level="medium",
+        risk=_("They could have copies of mail sent elsewhere, or records deleted too early."),
+        risk_level="high",
     ),
     # Cloud App Security Administrator
     "892c5842-a9a6-463a-8041-72aa08ca3cf6": RoleText(

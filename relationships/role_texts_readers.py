@@ -30,6 +30,7 @@ READER_ROLE_TEXTS: dict[str, RoleText] = {
             _("Read the settings of nearly all services."),
             _("Read lists of people, groups, devices and roles."),
             _("Read reports and records of who signed in."),
+            _("Read the keys that unlock encrypted disks."),
         ),
         cannot=(
             _("Change any setting."),
