@@ -4,7 +4,7 @@ import datetime as dt
 import hashlib
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -38,26 +38,23 @@ def canonical_moment(moment: dt.datetime) -> str:
     return in_utc.isoformat(timespec="microseconds") + "Z"
 
 
+# The first that fits is taken: a bool is an int, a moment is a date, a choice is a text.
+_FORMS: list[tuple[Any, Callable[[Any], Any]]] = [
+    ((bool, type(None)), lambda value: value),
+    (int, int),
+    ((str, Promise, uuid.UUID), str),
+    (dt.datetime, lambda value: canonical_moment(value)),
+    (dt.date, dt.date.isoformat),
+    (Decimal, lambda value: _plain_decimal(value)),
+    (dict, lambda value: _plain_mapping(value)),
+    ((list, tuple), lambda value: [_plain(item) for item in value]),
+]
+
+
 def _plain(value: Any) -> Any:
-    # The order of the tests matters: bool is an int, datetime is a date, TextChoices are str.
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, int):
-        return int(value)
-    if isinstance(value, str | Promise):
-        return str(value)
-    if isinstance(value, dt.datetime):
-        return canonical_moment(value)
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return _plain_decimal(value)
-    if isinstance(value, uuid.UUID):
-        return str(value)
-    if isinstance(value, dict):
-        return _plain_mapping(value)
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+    for kind, plain in _FORMS:
+        if isinstance(value, kind):
+            return plain(value)
     # A float is refused: its text is not the same everywhere, and no value of ours needs one.
     raise TypeError(f"{type(value).__name__} has no canonical form.")
 
@@ -73,11 +70,6 @@ def _plain_decimal(value: Decimal) -> str:
 
 
 def _plain_mapping(value: dict[Any, Any]) -> dict[str, Any]:
-    _require_text_keys(value)
+    if not all(isinstance(key, str) for key in value):
+        raise TypeError("A canonical mapping has text for keys.")
     return {str(key): _plain(item) for key, item in value.items()}
-
-
-def _require_text_keys(keys: Iterable[Any]) -> None:
-    for key in keys:
-        if not isinstance(key, str):
-            raise TypeError("A canonical mapping has text for keys.")

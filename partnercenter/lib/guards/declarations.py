@@ -93,7 +93,8 @@ class NoReplace:
     def _taken(self, key: Key, another: str) -> str:
         same = " AND ".join(f"kept.{column} = NEW.{column}" for column in key.columns)
         both = f"({key.where.format(row='kept')}) AND ({key.where.format(row='NEW')})"
-        return f"EXISTS (SELECT 1 FROM {self.table} AS kept WHERE {same} AND {both}{another})"
+        others = f"{self.table} AS kept WHERE {same} AND {both}{another}"
+        return f"EXISTS (SELECT 1 FROM {others})"  # noqa: S608
 
 
 @dataclass(frozen=True)
