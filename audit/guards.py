@@ -4,7 +4,8 @@ from partnercenter.lib.guards import AppendOnly, Guard, NeverUpdated, NoDelete, 
 
 HEAD_BEFORE = """EXISTS (
     SELECT 1 FROM audit_chainhead AS head
-    WHERE head.name = NEW.chain AND head.number = NEW.number - 1 AND head.hash = NEW.previous_hash)"""
+    WHERE head.name = NEW.chain AND head.number = NEW.number - 1
+        AND head.hash = NEW.previous_hash)"""
 
 OWN_CHAIN = """EXISTS (
     SELECT 1 FROM audit_event AS event

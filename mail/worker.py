@@ -1,5 +1,6 @@
 """The process that works in the background."""
 
+import contextlib
 import logging
 import os
 import select
@@ -63,10 +64,8 @@ class Worker:
 
     def stop(self) -> None:
         self.stopped = True
-        try:
+        with contextlib.suppress(BlockingIOError):  # the pipe is full of wake-ups already
             os.write(self._wake_writer, b"\0")
-        except BlockingIOError:
-            pass  # the pipe is full of wake-ups already
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self.stop()

@@ -38,19 +38,6 @@ def canonical_moment(moment: dt.datetime) -> str:
     return in_utc.isoformat(timespec="microseconds") + "Z"
 
 
-# The first that fits is taken: a bool is an int, a moment is a date, a choice is a text.
-_FORMS: list[tuple[Any, Callable[[Any], Any]]] = [
-    ((bool, type(None)), lambda value: value),
-    (int, int),
-    ((str, Promise, uuid.UUID), str),
-    (dt.datetime, lambda value: canonical_moment(value)),
-    (dt.date, dt.date.isoformat),
-    (Decimal, lambda value: _plain_decimal(value)),
-    (dict, lambda value: _plain_mapping(value)),
-    ((list, tuple), lambda value: [_plain(item) for item in value]),
-]
-
-
 def _plain(value: Any) -> Any:
     for kind, plain in _FORMS:
         if isinstance(value, kind):
@@ -73,3 +60,16 @@ def _plain_mapping(value: dict[Any, Any]) -> dict[str, Any]:
     if not all(isinstance(key, str) for key in value):
         raise TypeError("A canonical mapping has text for keys.")
     return {str(key): _plain(item) for key, item in value.items()}
+
+
+# The first that fits is taken: a bool is an int, a moment is a date, a choice is a text.
+_FORMS: list[tuple[Any, Callable[[Any], Any]]] = [
+    ((bool, type(None)), lambda value: value),
+    (int, int),
+    ((str, Promise, uuid.UUID), str),
+    (dt.datetime, canonical_moment),
+    (dt.date, dt.date.isoformat),
+    (Decimal, _plain_decimal),
+    (dict, _plain_mapping),
+    ((list, tuple), lambda value: [_plain(item) for item in value]),
+]

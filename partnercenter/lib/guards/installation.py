@@ -30,14 +30,12 @@ def uninstall(using: str = DEFAULT_DB_ALIAS) -> None:
 
 
 def missing(using: str = DEFAULT_DB_ALIAS) -> list[str]:
-    """The names of guards that are not there, are switched off, or differ from their declaration."""
+    """The names of guards that are not there, are switched off, or are not as declared."""
     engine, guards = _engine(using), declared(connections[using].vendor)
     with connections[using].cursor() as cursor:
         tables = engine.tables(cursor)
-        found = engine.intact(cursor, guards)
-    return sorted(
-        guard.name for guard in guards if guard.table in tables and guard.name not in found
-    )
+        wanted = {guard.name for guard in guards if guard.table in tables}
+        return sorted(wanted - engine.intact(cursor, guards))
 
 
 def _engine(using: str) -> ModuleType:

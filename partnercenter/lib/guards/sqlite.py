@@ -27,13 +27,12 @@ def intact(cursor: Any, guards: list[Guard]) -> set[str]:
 
 
 def install(cursor: Any, guards: list[Guard]) -> None:
-    found = _installed(cursor)
-    wanted = {guard.name: definition(guard) for guard in guards}
-    for name in found.keys() - {name for name in wanted if found.get(name) == wanted[name]}:
+    standing = intact(cursor, guards)
+    for name in _installed(cursor).keys() - standing:
         cursor.execute(f'DROP TRIGGER "{name}"')
-    for name in wanted:
-        if found.get(name) != wanted[name]:
-            cursor.execute(wanted[name])
+    for guard in guards:
+        if guard.name not in standing:
+            cursor.execute(definition(guard))
 
 
 def uninstall(cursor: Any) -> None:
@@ -43,7 +42,8 @@ def uninstall(cursor: Any) -> None:
 
 def _installed(cursor: Any) -> dict[str, str]:
     cursor.execute(
-        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 6) = 'guard_'"
+        "SELECT name, sql FROM sqlite_master "
+        "WHERE type = 'trigger' AND substr(name, 1, 6) = 'guard_'"
     )
     return dict(cursor.fetchall())
 
