@@ -73,6 +73,6 @@ fi
 
 echo "Installing $lock into .venv ..."
 rm -f "$stamp"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$lock" ||
+.venv/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --require-hashes -r "$lock" ||
     stop "Not everything in $lock could be installed; the lines above say why."
 checksum "$lock" >"$stamp"
