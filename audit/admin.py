@@ -7,7 +7,7 @@ from .models import Event
 
 
 @admin.register(Event)
-class EventAdmin(admin.ModelAdmin[Event]):
+class EventAdmin(admin.ModelAdmin):
     """The log, to look at."""
 
     list_display = ("at", "kind", "customer_name", "partner_name", "side", "actor_kind")

@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "accounts.apps.AccountsConfig",
     "audit.apps.AuditConfig",
     "mail.apps.MailConfig",
+    "django_countries",
     "lucide",
     "allauth",
     "allauth.account",
@@ -86,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "relationships.signin.middleware.PreferencesMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -110,7 +112,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "partnercenter.lib.form_renderer.ComponentRenderer"
 
 # --- Data -----------------------------------------------------------------------------------------
 
@@ -179,10 +181,7 @@ EMAIL_TIMEOUT = 20
 # --- Sign-in --------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["relationships.signin.backend.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -195,6 +194,13 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 ACCOUNT_ADAPTER = "relationships.signin.AccountAdapter"
+ACCOUNT_SIGNUP_FORM_CLASS = "relationships.signin.forms.SignupForm"
+ACCOUNT_FORMS = {"login": "relationships.signin.login_form.LoginForm"}
+# allauth's own limits stay on; these are for the code of our page on which people sign in again.
+ACCOUNT_RATE_LIMITS = {
+    "sign_in_again_mail": "5/10m/user,30/h/ip",
+    "sign_in_again_code": "10/10m/user,60/h/ip",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

@@ -14,7 +14,9 @@ urlpatterns = [
     path("readyz/", health.readyz, name="readyz"),
     path("dev/mail/", include("mail.urls")),
     path("dev/gallery/", gallery.gallery, name="gallery"),
+    path("accounts/", include("relationships.signin.account_urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("", include("relationships.signin.urls")),
     path("", include("relationships.urls")),
 ]

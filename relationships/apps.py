@@ -1,5 +1,25 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+from partnercenter.lib import guards
 
 
 class RelationshipsConfig(AppConfig):
     name = "relationships"
+    verbose_name = _("Relationships")
+
+    def ready(self) -> None:
+        from audit import kinds
+        from mail import sweeps
+
+        from .guards import GUARDS
+        from .kinds import SENTENCES
+        from .loading import load_roles
+        from .moves import clock
+        from .signin import demo_rules  # noqa: F401  importing registers its check
+
+        guards.register(self.label, GUARDS)
+        kinds.register(SENTENCES)
+        sweeps.register("relationships.clock", clock.sweep, every=30)
+        post_migrate.connect(load_roles, sender=self, dispatch_uid="relationships.roles")

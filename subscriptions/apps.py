@@ -1,5 +1,18 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+from partnercenter.lib import guards
 
 
 class SubscriptionsConfig(AppConfig):
     name = "subscriptions"
+    verbose_name = _("Subscriptions")
+
+    def ready(self) -> None:
+        from . import signals  # noqa: F401  importing registers them
+        from .guards import GUARDS
+        from .loading import load_catalogue
+
+        guards.register(self.label, GUARDS)
+        post_migrate.connect(load_catalogue, sender=self, dispatch_uid="subscriptions.catalogue")

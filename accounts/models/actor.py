@@ -79,3 +79,16 @@ class Actor(models.Model):
         if self.kind == ActorKind.USER:
             return _t("a person whose account was deleted")
         return self.name
+
+    @property
+    def acts_for_operator(self) -> bool:
+        """Commands run on the operator's machine, by the operator's hand."""
+        if self.kind == ActorKind.COMMAND:
+            return True
+        return self.user is not None and self.user.is_active and self.user.is_staff
+
+    def has_perm(self, permission: str) -> bool:
+        """Whether this actor may do this across all organisations, as the operator's staff."""
+        if self.kind == ActorKind.COMMAND:
+            return True
+        return self.acts_for_operator and self.user is not None and self.user.has_perm(permission)

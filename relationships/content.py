@@ -1,0 +1,74 @@
+"""What a person sees and decides on, as one exact text (design 5.4)."""
+
+from typing import Any
+
+from partnercenter.lib.canonical import canonical, digest
+from partners.models import Partner
+from subscriptions.models import Service
+
+from .models import Administers, AdminRole, Decision, ServiceAdministration
+
+FORMAT = 1
+
+
+def content_of(decision: Decision) -> str:
+    """What is asked, who asks, the customer, and who holds each touched service."""
+    request, terms = decision.request, decision.request.terms
+    roles = request.asked_roles()
+    content: dict[str, Any] = {
+        "format": FORMAT,
+        "request": request.public_id,
+        "version": request.version,
+        "name": request.name,
+        "reason": request.reason,
+        "partner": _who(request.partner),
+        "administrator": _who(request.administrator),
+        "customer": {
+            "tenant_id": decision.customer.tenant_id,
+            "name": decision.customer.name,
+            "domain": decision.customer.primary_domain,
+        },
+        "asks_selling": request.asks_selling,
+        "roles": sorted(str(role.template_id) for role in roles),
+        "days": terms.days if terms else None,
+        "auto_extend": terms.auto_extend if terms else None,
+        "groups": sorted(str(g.public_id) for g in terms.planned_groups.all()) if terms else [],
+        "holders": {
+            holder.service.key: str(holder.partner.tenant_id)
+            for holder in holders_of(decision, roles)
+        },
+    }
+    return canonical(content)
+
+
+def content_digest(content: str) -> str:
+    return digest(content)
+
+
+def services_administered_by(roles: list[AdminRole]) -> set[Service]:
+    """The services that these roles together administer (rule R26)."""
+    services = {role.service for role in roles if role.administers == Administers.OWN}
+    if any(role.administers == Administers.ALL for role in roles):
+        services |= set(Service.objects.filter(admin_roles__administers=Administers.OWN).distinct())
+    return services
+
+
+def holders_of(decision: Decision, roles: list[AdminRole]) -> list[ServiceAdministration]:
+    """Who administers, today, the services that these roles touch."""
+    return list(
+        ServiceAdministration.objects.running()
+        .filter(customer=decision.customer, service__in=services_administered_by(roles))
+        .select_related("service", "partner")
+        .order_by("service__name")
+    )
+
+
+def _who(partner: Partner) -> dict[str, Any]:
+    return {
+        "tenant_id": partner.tenant_id,
+        "name": partner.name,
+        "domain": partner.primary_domain,
+        "country": partner.country.code,
+        "kind": partner.kind,
+        "verified": partner.verified,
+    }

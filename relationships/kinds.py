@@ -1,0 +1,23 @@
+"""The sentences in which pages tell the events of this room and of the two organisations."""
+
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "request.created": _("A request was created."),
+    "request.sent": _("The request was sent by e-mail."),
+    "request.opened": _("The request was opened by a person of the customer."),
+    "request.approved": _("%(customer)s approved the request of %(partner)s."),
+    "request.declined": _("%(customer)s declined the request of %(partner)s."),
+    "request.expired": _("The request expired without an answer."),
+    "administration.expired": _("The administration by %(partner)s reached its end date."),
+    "partner.added": _("The operator enrolled %(partner)s."),
+    "partner.verified": _("The operator verified %(partner)s."),
+    "partner.suspended": _("The operator suspended %(partner)s."),
+    "partner.restored": _("The operator restored %(partner)s."),
+    "partner.invited": _("A person was invited to %(partner)s."),
+    "partner.invitation_accepted": _("A person took a place in %(partner)s."),
+    "customer.added": _("The operator entered %(customer)s."),
+    "customer.invited": _("A person was invited to %(customer)s."),
+    "customer.invitation_accepted": _("A person took a place in %(customer)s."),
+    "subscription.imported": _("The operator entered a subscription of %(customer)s."),
+}

@@ -1,0 +1,40 @@
+from .admin_relationship import (
+    AccessAssignment,
+    AdminRelationship,
+    AdminRelationshipRole,
+    AdminStatus,
+    AssignmentStatus,
+    EndedBecause,
+)
+from .admin_role import Administers, AdminRole
+from .decision import Decision, DecisionSignature, DecisionStatus, Half
+from .pair import PartnerRelationship
+from .request import RelationshipRequest, RequestKind, RequestStatus
+from .reseller_relationship import ResellerEndedBecause, ResellerRelationship, ResellerStatus
+from .service_administration import ServiceAdministration, ServiceEndedBecause
+from .terms import AccessTerms
+
+__all__ = [
+    "AccessAssignment",
+    "AccessTerms",
+    "AdminRelationship",
+    "AdminRelationshipRole",
+    "AdminRole",
+    "AdminStatus",
+    "Administers",
+    "AssignmentStatus",
+    "Decision",
+    "DecisionSignature",
+    "DecisionStatus",
+    "EndedBecause",
+    "Half",
+    "PartnerRelationship",
+    "RelationshipRequest",
+    "RequestKind",
+    "RequestStatus",
+    "ResellerEndedBecause",
+    "ResellerRelationship",
+    "ResellerStatus",
+    "ServiceAdministration",
+    "ServiceEndedBecause",
+]

@@ -1,0 +1,196 @@
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Actor
+from customers.models import Customer, CustomerMembership
+from customers.rights import CustomerRight
+from partnercenter.lib.ids import uuid7
+from partnercenter.lib.states import StatefulModel
+from partners.models import PartnerMembership, Partnership
+
+from .request import RelationshipRequest
+from .reseller_relationship import ResellerRelationship
+from .terms import AccessTerms
+
+
+class DecisionStatus(models.TextChoices):
+    OPEN = "open", _("waiting for a decision")
+    APPROVED = "approved", _("approved")
+    DECLINED = "declined", _("declined")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class Half(models.TextChoices):
+    """The answer on one of the two halves: selling, administration."""
+
+    UNANSWERED = "unanswered", _("not answered")
+    NOT_ASKED = "not_asked", _("not asked")
+    APPROVED = "approved", _("allowed")
+    DECLINED = "declined", _("not allowed")
+
+
+class DecisionQuerySet(models.QuerySet):
+    def visible_to(self, user) -> Self:
+        """The customer's own; all for staff who may look."""
+        if user.is_staff and user.has_perm("relationships.view_decision"):
+            return self
+        return self.filter(customer__in=Customer.objects.visible_to(user))
+
+    def open(self) -> Self:
+        return self.filter(status=DecisionStatus.OPEN)
+
+
+class Decision(StatefulModel):
+    """One customer's side of one request."""
+
+    TRANSITIONS = {
+        DecisionStatus.OPEN: (
+            DecisionStatus.APPROVED,
+            DecisionStatus.DECLINED,
+            DecisionStatus.WITHDRAWN,
+        )
+    }
+
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
+    request = models.ForeignKey(RelationshipRequest, models.PROTECT, related_name="decisions")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="decisions")
+    single_use = models.BooleanField()
+    status = models.CharField(max_length=10, choices=DecisionStatus, default=DecisionStatus.OPEN)
+    opened_at = models.DateTimeField(_("opened"))
+    opened_by = models.ForeignKey(Actor, models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    assigned_to = models.ForeignKey(
+        CustomerMembership, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    selling = models.CharField(max_length=10, choices=Half, default=Half.UNANSWERED)
+    administration = models.CharField(max_length=10, choices=Half, default=Half.UNANSWERED)
+    granted_terms = models.ForeignKey(
+        AccessTerms, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reason = models.CharField(_("reason"), max_length=1000, blank=True)
+    content = models.TextField(blank=True)
+    content_digest = models.CharField(max_length=64, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    texts_version = models.CharField(max_length=64, blank=True)
+    reseller_relationship = models.ForeignKey(
+        ResellerRelationship, models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        indexes = [
+            models.Index(fields=["customer", "-opened_at", "-id"], name="decisions_newest")
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                name="relationships_one_open_decision",
+                fields=["request", "customer"],
+                condition=Q(status=DecisionStatus.OPEN),
+            ),
+            models.UniqueConstraint(
+                name="relationships_one_approval_of_single_use",
+                fields=["request"],
+                condition=Q(status=DecisionStatus.APPROVED, single_use=True),
+            ),
+            models.CheckConstraint(
+                name="relationships_decision_is_dated",
+                condition=Q(decided_at__isnull=True, status=DecisionStatus.OPEN)
+                | (Q(decided_at__isnull=False) & ~Q(status=DecisionStatus.OPEN)),
+            ),
+            models.CheckConstraint(
+                name="relationships_decision_is_whole",
+                condition=~Q(status__in=[DecisionStatus.APPROVED, DecisionStatus.DECLINED])
+                | (
+                    ~Q(selling=Half.UNANSWERED)
+                    & ~Q(administration=Half.UNANSWERED)
+                    & ~Q(content="")
+                    & ~Q(content_digest="")
+                ),
+            ),
+            models.CheckConstraint(
+                name="relationships_approval_allows_something",
+                condition=(
+                    Q(status=DecisionStatus.APPROVED)
+                    & (Q(selling=Half.APPROVED) | Q(administration=Half.APPROVED))
+                )
+                | (
+                    ~Q(status=DecisionStatus.APPROVED)
+                    & ~Q(selling=Half.APPROVED)
+                    & ~Q(administration=Half.APPROVED)
+                ),
+            ),
+            models.CheckConstraint(
+                name="relationships_decision_points_to_what_it_allows",
+                condition=Q(selling=Half.APPROVED, reseller_relationship__isnull=False)
+                | (~Q(selling=Half.APPROVED) & Q(reseller_relationship__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="relationships_decision_grants_with_administration",
+                condition=Q(administration=Half.APPROVED, granted_terms__isnull=False)
+                | (~Q(administration=Half.APPROVED) & Q(granted_terms__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request} · {self.customer}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("relationships:decision", args=[self.customer.slug, self.public_id])
+
+    @property
+    def asks_administration(self) -> bool:
+        return self.request.terms_id is not None
+
+    def why_not_decidable_by(self, by: Actor) -> str:
+        """Why this person does not decide; empty when they do (design 5.4)."""
+        if by.user is None or not by.user.is_active:
+            return _t("Only a person of the customer decides.")
+        deciders = self.customer.memberships.having(CustomerRight.DECIDE)
+        if not deciders.filter(user=by.user).exists():
+            return _t("Only a global admin or a partner-relationships admin decides.")
+        if PartnerMembership.objects.current().filter(
+            user=by.user, partner__in=self.concerned_partners()
+        ).exists():
+            return _t("You work for a partner that this request concerns, so you cannot decide.")
+        return ""
+
+    def decidable_by(self, by: Actor) -> bool:
+        return not self.why_not_decidable_by(by)
+
+    def concerned_partners(self) -> set[int]:
+        """The requester, who shall administer, and their providers and resellers."""
+        askers = {self.request.partner_id, self.request.administrator_id}
+        pairs = Partnership.objects.current().filter(
+            Q(provider__in=askers) | Q(reseller__in=askers)
+        )
+        return askers.union(*pairs.values_list("provider", "reseller"))
+
+
+class DecisionSignature(models.Model):
+    """One person's yes: to which content and which grant, and when they last signed in."""
+
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="signatures")
+    actor = models.ForeignKey(Actor, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    content_digest = models.CharField(max_length=64)
+    granted_digest = models.CharField(max_length=64)
+    signed_in_again_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="relationships_one_signature_per_person", fields=["decision", "actor"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.decision} · {self.at:%Y-%m-%d %H:%M}"
+

@@ -1,0 +1,50 @@
+from typing import Self
+
+from django.db import models
+
+from customers.models import Customer
+from partnercenter.lib.fields import BinaryOrderCharField
+from partnercenter.lib.names import name_key
+from partners.models import Partner
+
+
+class PartnerRelationshipQuerySet(models.QuerySet):
+    def list_pair(self, partner: Partner, customer: Customer) -> "PartnerRelationship":
+        """Put the pair on the partner's customers page."""
+        pair, _made = self.update_or_create(
+            partner=partner,
+            customer=customer,
+            defaults={"listed": True, "name_key": name_key(customer.name)},
+        )
+        return pair
+
+    def listed(self) -> Self:
+        return self.filter(listed=True)
+
+
+class PartnerRelationship(models.Model):
+    """A partner and a customer that ever had something; the row of the customers page."""
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="pairs")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="pairs")
+    name_key = BinaryOrderCharField(max_length=200)
+    listed = models.BooleanField(default=True)
+
+    objects = PartnerRelationshipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="relationships_one_pair", fields=["partner", "customer"]
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["partner", "name_key", "id"],
+                name="relationships_customers_page",
+                condition=models.Q(listed=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partner} · {self.customer}"

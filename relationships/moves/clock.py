@@ -1,0 +1,113 @@
+"""What time alone does: requests lapse, administration ends at its end date."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import Actor
+from audit.log import Side, record
+from customers.models import Customer
+from partnercenter.lib.states import moment
+
+from ..content import services_administered_by
+from ..models import (
+    AdminRelationship,
+    AdminRelationshipRole,
+    AdminStatus,
+    AssignmentStatus,
+    DecisionStatus,
+    EndedBecause,
+    RelationshipRequest,
+    RequestStatus,
+    ServiceAdministration,
+    ServiceEndedBecause,
+)
+
+BATCH = 100
+
+
+def sweep(at: datetime | None = None) -> int:
+    """Do all that is due; safe to run twice at once, and after a standstill."""
+    at = moment(at)
+    lapsed = RelationshipRequest.objects.open().filter(expires_at__lte=at).order_by("expires_at")
+    ended = AdminRelationship.objects.past_their_end(at).order_by("ends_at")
+    requests = list(lapsed[:BATCH])
+    customers = {relationship.customer for relationship in ended.select_related("customer")[:BATCH]}
+    for request in requests:
+        lapse(request, at=at)
+    for customer in sorted(filter(None, customers), key=lambda customer: customer.pk):
+        with transaction.atomic():
+            customer.lock()
+            expire_past_end(customer, at=at)
+    return len(requests) + len(customers)
+
+
+@transaction.atomic
+def lapse(request: RelationshipRequest, *, at: datetime) -> None:
+    """A request that nobody answered in time is over for everybody."""
+    by = Actor.objects.clock()
+    request.partner.lock()
+    request.lock()
+    if request.status != RequestStatus.OPEN or not request.past_its_end(at):
+        return
+    request.move_to(RequestStatus.EXPIRED, closed_at=at, closed_by=by)
+    withdraw_open_decisions(request, at=at)
+    end_unanswered(request, because=EndedBecause.LAPSED, by=by, at=at)
+    request.record("request.expired", by=by, at=at)
+
+
+def withdraw_open_decisions(request: RelationshipRequest, *, at: datetime) -> None:
+    for decision in request.decisions.open().order_by("id"):
+        decision.move_to(DecisionStatus.WITHDRAWN, decided_at=at)
+
+
+def end_unanswered(
+    request: RelationshipRequest, *, because: str, by: Actor, at: datetime
+) -> None:
+    """The admin relationship that waited with the request never becomes active."""
+    waiting = request.admin_relationships.filter(status=AdminStatus.APPROVAL_PENDING)
+    for relationship in waiting.order_by("id"):
+        relationship.move_to(
+            AdminStatus.TERMINATED, ended_at=at, ended_by=by, ended_because=because
+        )
+
+
+def expire_past_end(customer: Customer, *, at: datetime) -> None:
+    """End what of this customer's administration is past its end; the customer is locked."""
+    by = Actor.objects.clock()
+    over = AdminRelationship.objects.past_their_end(at).filter(customer=customer)
+    for relationship in over.select_related("partner").order_by("id"):
+        relationship.move_to(
+            AdminStatus.EXPIRED,
+            ended_at=at,
+            ended_by=by,
+            ended_because=EndedBecause.END_REACHED,
+        )
+        for assignment in relationship.assignments.filter(status=AssignmentStatus.ACTIVE):
+            assignment.move_to(AssignmentStatus.DELETED, deleted_at=at, deleted_by=by)
+        end_service_administrations(relationship, by=by, at=at, because=ServiceEndedBecause.EXPIRED)
+        record(
+            "administration.expired",
+            by=by,
+            at=at,
+            side=Side.OPERATOR,
+            subject=("admin_relationship", str(relationship.public_id)),
+            customer=customer.party,
+            partner=relationship.partner.party,
+        )
+
+
+def end_service_administrations(
+    relationship: AdminRelationship, *, by: Actor, at: datetime, because: str
+) -> None:
+    """Give up the services that no other running grant of the partner administers."""
+    others = AdminRelationship.objects.running(at).filter(
+        customer=relationship.customer, partner=relationship.partner
+    )
+    standing = AdminRelationshipRole.objects.filter(
+        relationship__in=others, removed_at__isnull=True
+    ).select_related("role__service")
+    kept = services_administered_by([granted.role for granted in standing])
+    ServiceAdministration.objects.running().filter(
+        customer=relationship.customer, partner=relationship.partner
+    ).exclude(service__in=kept).update(ended_at=at, ended_by=by, ended_because=because)

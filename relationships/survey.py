@@ -1,0 +1,70 @@
+"""
+The customer's account and subscriptions as one root, before and after a decision.
+
+Leaf 0 is the account, the other leaves are the subscriptions by public id; leaf = SHA-256(0x00 ‖
+salt ‖ canonical form), node = SHA-256(0x01 ‖ left ‖ right), an odd node moves up alone.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from customers.models import Customer
+from customers.rights import CustomerRole
+from partnercenter.lib.canonical import canonical, digest
+from subscriptions.models import Subscription
+from subscriptions.models.subscription import leaf
+
+
+class Breach(Exception):
+    """A decision changed an account or a subscription: nothing of it may stand."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What was there: how many subscriptions, and the root over all of it."""
+
+    count: int
+    root: str
+
+
+def survey(customer: Customer) -> Survey:
+    """Read the account and every subscription from the database, as they are now."""
+    leaves = [leaf(account_form(customer), "")]
+    for subscription in _subscriptions_of(customer):
+        leaves.append(leaf(subscription.canonical_form(), subscription.last_change.salt))
+    return Survey(count=len(leaves) - 1, root=merkle_root(leaves))
+
+
+def account_form(customer: Customer) -> str:
+    """Who the customer is, and who administers its account."""
+    account = Customer.objects.get(pk=customer.pk)
+    admins = account.memberships.current().filter(role=CustomerRole.GLOBAL_ADMIN)
+    return canonical(
+        {
+            "tenant_id": account.tenant_id,
+            "name": account.name,
+            "primary_domain": account.primary_domain,
+            "country": account.country.code,
+            "global_admins": sorted(
+                str(public_id) for public_id in admins.values_list("user__public_id", flat=True)
+            ),
+        }
+    )
+
+
+def merkle_root(leaves: list[str]) -> str:
+    level = leaves
+    while len(level) > 1:
+        paired = [
+            digest(b"\x01", bytes.fromhex(left), bytes.fromhex(right))
+            for left, right in zip(level[::2], level[1::2], strict=False)
+        ]
+        level = paired + level[len(paired) * 2 :]
+    return level[0]
+
+
+def _subscriptions_of(customer: Customer) -> Iterator[Subscription]:
+    rows = Subscription.objects.filter(customer=customer).with_parties()
+    return rows.select_related("last_change").order_by(
+        "public_id"
+    ).iterator(chunk_size=500)

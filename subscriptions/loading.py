@@ -1,0 +1,32 @@
+"""The shipped catalogue enters the database after every migrate; what staff changed stays."""
+
+from typing import Any
+
+from .catalogue import OFFERS, SERVICES
+
+
+def load_catalogue(apps: Any, using: str, **kwargs: Any) -> None:
+    """Add the services and offers that are not there yet."""
+    try:
+        service_model = apps.get_model("subscriptions", "Service")
+        offer_model = apps.get_model("subscriptions", "Offer")
+    except LookupError:  # migrated back to before they existed
+        return
+    services = service_model.objects.using(using)
+    services.bulk_create(
+        [service_model(key=entry.key, name=entry.name) for entry in SERVICES],
+        ignore_conflicts=True,
+    )
+    ids = dict(services.values_list("key", "pk"))
+    offer_model.objects.using(using).bulk_create(
+        [
+            offer_model(
+                offer_id=entry.offer_id,
+                sku=entry.sku,
+                name=entry.name,
+                service_id=ids[entry.service],
+            )
+            for entry in OFFERS
+        ],
+        ignore_conflicts=True,
+    )

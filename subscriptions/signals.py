@@ -1,0 +1,61 @@
+"""Vetoes on subscriptions that speak to people (design section 4, layer 3)."""
+
+from typing import Any
+
+from django.db.models.signals import pre_delete, pre_save
+from django.dispatch import receiver
+from django.utils.translation import gettext as _
+
+from partnercenter.lib.refusals import Refused
+
+from .models import FROZEN, MadeBy, Subscription
+from .models.change import BIRTHS
+
+
+class SubscriptionGuarded(Refused):
+    """A subscription is its seller's; the message is for people."""
+
+
+@receiver(pre_save, sender=Subscription, dispatch_uid="subscriptions.keep_subscription")
+def keep_subscription(sender: Any, instance: Subscription, raw: bool, **kwargs: Any) -> None:
+    if raw:
+        return
+    if instance.last_change_id is None:
+        raise SubscriptionGuarded(_("A subscription changes only together with its change row."))
+    if instance.last_change.subscription != instance.public_id:
+        raise SubscriptionGuarded(_("This change belongs to another subscription."))
+    if instance.last_change.canonical_form != instance.canonical_form():
+        raise SubscriptionGuarded(_("The subscription is not what its change row says."))
+    if instance._state.adding:
+        refuse_strange_birth(instance)
+    else:
+        refuse_foreign_change(instance)
+
+
+def refuse_strange_birth(instance: Subscription) -> None:
+    if instance.last_change.kind not in BIRTHS:
+        raise SubscriptionGuarded(_("A subscription begins with subscribe or import."))
+    if Subscription.objects.filter(public_id=instance.public_id).exists():
+        raise SubscriptionGuarded(_("This subscription exists already."))
+
+
+def refuse_foreign_change(instance: Subscription) -> None:
+    stored = Subscription.objects.select_related("last_change").get(pk=instance.pk)
+    columns = [Subscription._meta.get_field(name).attname for name in FROZEN]
+    if changed := [c for c in columns if getattr(stored, c) != getattr(instance, c)]:
+        raise SubscriptionGuarded(
+            _("These terms of a subscription never change: %(columns)s.")
+            % {"columns": ", ".join(changed)}
+        )
+    change = instance.last_change
+    if change.number <= stored.last_change.number:
+        raise SubscriptionGuarded(_("This change is older than the one that stands."))
+    foreign_seller = change.made_by == MadeBy.SELLER and change.seller_id != instance.seller_id
+    not_direct = change.made_by == MadeBy.OPERATOR and instance.seller_id is not None
+    if foreign_seller or not_direct:
+        raise SubscriptionGuarded(_("Only its seller changes a subscription."))
+
+
+@receiver(pre_delete, sender=Subscription, dispatch_uid="subscriptions.never_delete")
+def never_delete(sender: Any, instance: Subscription, **kwargs: Any) -> None:
+    raise SubscriptionGuarded(_("A subscription is never deleted; it ends by its state."))

@@ -1,0 +1,38 @@
+"""What every test shares: fast hashing, mails in memory, guards that let the flush through."""
+
+import os
+
+import pytest
+from django.db import connection
+
+from partnercenter.lib import guards
+
+# Playwright's loop runs in the thread of the test, which Django would take for async code.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(autouse=True)
+def quick_settings(settings):
+    """What a test suite may do more cheaply than a site."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.ACCOUNT_RATE_LIMITS = False
+
+
+@pytest.fixture(autouse=True)
+def guards_let_the_flush_through(request):
+    """Tests that commit are cleaned up by deleting every row; the flush puts the guards back."""
+    names = {"transactional_db", "live_server", "django_db_reset_sequences"}
+    marker = request.node.get_closest_marker("django_db")
+    commits = bool(names & set(request.fixturenames)) or bool(
+        marker and marker.kwargs.get("transaction")
+    )
+    if commits:
+        request.getfixturevalue("transactional_db")
+    yield
+    if commits:
+        guards.uninstall(connection.alias)
