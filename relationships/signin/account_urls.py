@@ -1,0 +1,14 @@
+"""allauth's addresses that need more than allauth asks; they stand before allauth's own."""
+
+from allauth.account import views
+from allauth.account.decorators import reauthentication_required
+from django.urls import path
+
+urlpatterns = [
+    # A first password is a new way to prove who one is, so the old way comes first.
+    path(
+        "password/set/",
+        reauthentication_required(app="allauth.account")(views.password_set),
+        name="account_set_password",
+    ),
+]

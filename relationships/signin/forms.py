@@ -1,0 +1,77 @@
+"""What people type about themselves; nothing here may import allauth's own forms."""
+
+import zoneinfo
+from functools import cache
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from partnercenter.lib.forms import FieldsForm
+
+NAME_LENGTH = 150
+CODE_LENGTH = 20
+
+# The name stands in mails and in the log as `name <address>`.
+plain_name = RegexValidator(
+    r"[<>@\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]|://",
+    _("Write your name without addresses, angle brackets or line breaks."),
+    inverse_match=True,
+)
+
+
+@cache
+def time_zones() -> list[tuple[str, str]]:
+    """Every zone that this machine knows by a place, and UTC."""
+    places = {name for name in zoneinfo.available_timezones() if "/" in name}
+    named = sorted(name for name in places if not name.startswith(("Etc/", "SystemV/")))
+    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in named)]
+
+
+class SignupForm(forms.Form):
+    """What a new person tells besides address and password."""
+
+    name = forms.CharField(
+        label=_("Full name"),
+        max_length=NAME_LENGTH,
+        validators=[plain_name],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    field_order = ["name", "email", "password1", "password2"]
+
+    def signup(self, request: HttpRequest, user: User) -> None:
+        """Nothing more: the adapter made the person with this name."""
+
+
+class AgainCodeForm(forms.Form):
+    """The code from the mail."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=CODE_LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
+    )
+
+
+class ProfileForm(FieldsForm):
+    """What a person may change about themselves at any time."""
+
+    class Meta:
+        model = User
+        fields = ["name", "language", "time_zone"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].required = True
+        self.fields["name"].validators.append(plain_name)
+        self.fields["name"].widget.attrs["autocomplete"] = "name"
+        self.fields["language"] = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+        self.fields["time_zone"] = forms.ChoiceField(
+            label=_("Time zone"),
+            choices=time_zones(),
+            help_text=_("Dates and times are shown in this zone."),
+        )

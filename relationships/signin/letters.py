@@ -1,0 +1,58 @@
+"""The mails about an account: allauth's occasions, in our words and the reader's language."""
+
+import zoneinfo
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from accounts.models import User
+from mail import outbox
+
+PAGE = "account/email/letter.html"
+
+
+def send(template_prefix: str, address: str, context: dict[str, Any]) -> None:
+    """Queue one mail about an account; what holds a code is forgotten once it was sent."""
+    reader = context.get("user") or _owner(address)
+    language = reader.language if reader else translation.get_language() or settings.LANGUAGE_CODE
+    facts = {
+        **context,
+        "email": address,
+        "operator_name": settings.OPERATOR_NAME,
+        "site_url": settings.SITE_URL,
+    }
+    with translation.override(language), timezone.override(_zone(reader)):
+        subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", facts).split())
+        text = render_to_string(f"{template_prefix}_message.txt", facts).strip() + "\n"
+        page = {**facts, "subject": subject, "paragraphs": _paragraphs(text)}
+        html = render_to_string(PAGE, page)
+    outbox.send_rendered(
+        template_prefix.rsplit("/", 1)[-1],
+        to=address,
+        name=reader.name if reader else "",
+        language=language,
+        subject=subject,
+        text=text,
+        html=html,
+        forget="code" in context,
+    )
+
+
+def _owner(address: str) -> User | None:
+    owned = EmailAddress.objects.filter(email=address.lower()).select_related("user")
+    place = owned.order_by("-verified").first()
+    return place.user if place else User.objects.with_address(address).first()  # type: ignore[return-value]
+
+
+def _zone(reader: User | None) -> zoneinfo.ZoneInfo:
+    try:
+        return zoneinfo.ZoneInfo(reader.time_zone if reader else settings.TIME_ZONE)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        return zoneinfo.ZoneInfo("UTC")
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [paragraph.strip() for paragraph in text.split("\n\n") if paragraph.strip()]

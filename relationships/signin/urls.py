@@ -1,0 +1,11 @@
+from django.urls import path
+
+from . import views
+
+app_name = "signin"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("profile/", views.profile, name="profile"),
+    path("sign-in-again/", views.again, name="again"),
+]
