@@ -17,7 +17,7 @@ from .declarations import (
     NoDelete,
     NoReplace,
 )
-from .installation import install, missing, uninstall
+from .installation import State, install, missing, states, uninstall
 from .migrating import register
 from .registry import declared, unregister
 
@@ -30,10 +30,12 @@ __all__ = [
     "NeverUpdated",
     "NoDelete",
     "NoReplace",
+    "State",
     "declared",
     "install",
     "missing",
     "register",
+    "states",
     "uninstall",
     "unregister",
 ]

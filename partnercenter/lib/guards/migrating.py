@@ -19,9 +19,11 @@ def register(app_label: str, declarations: Iterable[Declaration]) -> None:
     post_migrate.connect(_after, dispatch_uid="partnercenter.guards.after")
 
 
-def _before(sender: AppConfig, using: str, **kwargs: Any) -> None:
+def _before(sender: AppConfig, using: str, plan: Any = None, **kwargs: Any) -> None:
+    if plan == [] or sender != _signalled()[0]:
+        return
     # SQLite rebuilds a table to alter it, and stumbles over every trigger that names it.
-    if sender == _signalled()[0] and connections[using].vendor == "sqlite":
+    if connections[using].vendor == "sqlite":
         uninstall(using)
 
 

@@ -3,7 +3,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS
 
 from partnercenter.lib import guards
 
@@ -23,15 +23,12 @@ class Command(BaseCommand):
         using = options["database"]
         if options["install"]:
             guards.install(using)
-        missing = guards.missing(using)
-        for guard in sorted(
-            guards.declared(connections[using].vendor), key=lambda guard: (guard.table, guard.name)
-        ):
-            if guard.name in missing or not options["verify"]:
-                mark = "missing" if guard.name in missing else "declared"
-                self.stdout.write(f"{mark:8}  {guard.table}  {guard.event}  {guard.name}")
+        states = guards.states(using)
+        for guard in sorted(states, key=lambda guard: (guard.table, guard.name)):
+            self.stdout.write(f"{states[guard]:8}  {guard.event:8}  {guard.name}")
+        missing = list(states.values()).count(guards.State.MISSING)
         if missing:
-            self.stderr.write(f"{len(missing)} missing.")
+            self.stderr.write(f"{missing} missing.")
             if options["verify"]:
                 sys.exit(1)
         else:
