@@ -20,3 +20,5 @@ urlpatterns = [
     path("", include("relationships.signin.urls")),
     path("", include("relationships.urls")),
 ]
+
+handler403 = "relationships.views.rights.permission_denied"

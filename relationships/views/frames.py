@@ -1,0 +1,51 @@
+"""What every page of one side shows around its content."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from customers.models import CustomerMembership
+from customers.rights import CustomerRight
+from partners.models import PartnerMembership
+from partners.rights import PartnerRight
+
+
+def partner_frame(request: HttpRequest, membership: PartnerMembership) -> dict[str, Any]:
+    """The partner's name and the pages that this person may open."""
+    entries = [
+        (_("Home"), "partner-home", "house", PartnerRight.SEE_HOME),
+        (_("Requests"), "request-list", "mail", PartnerRight.SEE_REQUESTS),
+        (_("Subscriptions"), "partner-subscriptions", "package", PartnerRight.SEE_SUBSCRIPTIONS),
+        (_("Profile"), "partner-profile", "building-2", PartnerRight.SEE_HOME),
+    ]
+    return _frame(request, membership, entries)
+
+
+def customer_frame(request: HttpRequest, membership: CustomerMembership) -> dict[str, Any]:
+    """The customer's name and the pages that this person may open."""
+    entries = [
+        (_("Home"), "customer-home", "house", CustomerRight.SEE),
+        (_("My partners"), "customer-partners", "handshake", CustomerRight.SEE),
+        (_("Requests"), "decision-list", "mail", CustomerRight.SEE),
+        (_("Subscriptions"), "customer-subscriptions", "package", CustomerRight.SEE),
+    ]
+    return _frame(request, membership, entries)
+
+
+def _frame(request: HttpRequest, membership: Any, entries: list) -> dict[str, Any]:
+    organisation = membership.organisation
+    nav = []
+    for label, name, icon, right in entries:
+        if membership.may(right):
+            url = reverse(f"relationships:{name}", args=[organisation.slug])
+            at_home = name.endswith("-home")
+            current = request.path == url if at_home else request.path.startswith(url)
+            nav.append({"label": label, "url": url, "icon": icon, "current": current})
+    return {
+        "organisation": organisation,
+        "membership": membership,
+        "nav": nav,
+        "other_memberships_url": reverse("signin:home"),
+    }

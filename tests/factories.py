@@ -1,0 +1,169 @@
+"""Rows for tests: plain ones made directly, everything with a state by the domain's own moves."""
+
+import itertools
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from allauth.account.models import EmailAddress
+
+from accounts.models import Actor, User
+from customers.models import Customer
+from customers.rights import CustomerRole
+from partners.models import Partner, PartnerKind
+from partners.rights import Admin, Agent
+from relationships.content import content_digest, content_of
+from relationships.models import AdminRole, Decision, RelationshipRequest
+from relationships.moves.deciding import Answer
+from relationships.moves.opening import open_decision
+from subscriptions.models import BillingCycle, Offer, Subscription
+
+PASSWORD = "partner-center-demo"
+EXCHANGE_ADMINISTRATOR = "29232cdf-9323-42fd-ade2-1d097af3e4de"
+SERVICE_SUPPORT_ADMINISTRATOR = "f023fd81-a637-4b56-95fd-791ac0226033"
+USER_ADMINISTRATOR = "fe930be7-5e62-47db-91af-98c3a49a38b1"
+GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
+TEAMS_ADMINISTRATOR = "69091246-20e8-4a56-aa4d-066075b2a7a8"
+YEAR_START = datetime(2026, 1, 1, tzinfo=UTC)
+YEAR_END = datetime(2027, 1, 1, tzinfo=UTC)
+
+_numbers = itertools.count(1)
+
+
+def operator() -> Actor:
+    return Actor.objects.command("tests")
+
+
+def make_user(email: str = "", name: str = "", **fields) -> User:
+    email = email or f"person{next(_numbers)}@people.example"
+    user = User.objects.create_user(email, PASSWORD, name=name or email.partition("@")[0], **fields)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+def make_staff(email: str = "", **fields) -> User:
+    return make_user(email, is_staff=True, is_superuser=True, **fields)
+
+
+def make_partner(
+    name: str = "",
+    *,
+    domain: str = "",
+    kind: str = PartnerKind.DIRECT_BILL,
+    verified: bool = True,
+    country: str = "DE",
+    markets: tuple[str, ...] = ("DE", "FR"),
+) -> Partner:
+    number = next(_numbers)
+    partner = Partner.objects.add(
+        by=operator(),
+        name=name or f"Partner {number}",
+        primary_domain=domain or f"partner{number}.example",
+        country=country,
+        kind=kind,
+        markets=list(markets),
+        reason="test",
+    )
+    if verified:
+        partner.verify(by=operator(), reason="test")
+    return partner
+
+
+def make_customer(name: str = "", *, domain: str = "", country: str = "DE") -> Customer:
+    number = next(_numbers)
+    return Customer.objects.add(
+        by=operator(),
+        name=name or f"Customer {number}",
+        primary_domain=domain or f"customer{number}.example",
+        country=country,
+        reason="test",
+    )
+
+
+def join_partner(
+    partner: Partner, *, agent: str = Agent.NONE, admin: str = Admin.NONE, user: User | None = None
+) -> User:
+    user = user or make_user(f"person{next(_numbers)}@{partner.primary_domain}")
+    partner.memberships.create(
+        user=user, agent=agent, admin=admin, created_at=YEAR_START, created_by=operator()
+    )
+    return user
+
+
+def join_customer(
+    customer: Customer, role: str = CustomerRole.GLOBAL_ADMIN, user: User | None = None
+) -> User:
+    user = user or make_user(f"person{next(_numbers)}@{customer.primary_domain}")
+    customer.memberships.create(
+        user=user, role=role, created_at=YEAR_START, created_by=operator()
+    )
+    return user
+
+
+def make_admin_agent(partner: Partner) -> User:
+    return join_partner(partner, agent=Agent.ADMIN_AGENT)
+
+
+def roles(*template_ids: str) -> list[AdminRole]:
+    found = list(AdminRole.objects.filter(template_id__in=template_ids))
+    assert len(found) == len(template_ids)
+    return found
+
+
+def make_subscription(
+    customer: Customer, *, sku: str = "", seller: Partner | None = None, **fields
+) -> Subscription:
+    offers = Offer.objects.filter(sku=sku) if sku else Offer.objects.filter(service__key="exchange")
+    return Subscription.objects.import_one(
+        by=operator(),
+        reason="test",
+        customer=customer,
+        offer=offers.order_by("name")[0],
+        seller=seller,
+        quantity=fields.pop("quantity", 10),
+        ordered_at=YEAR_START,
+        term_start=YEAR_START,
+        term_end=YEAR_END,
+        term_length="P1Y",
+        billing_cycle=BillingCycle.MONTHLY,
+        unit_price=Decimal("7.20"),
+        currency="EUR",
+        agreement_version="2026-01",
+        **fields,
+    )
+
+
+def make_request(
+    partner: Partner | None = None,
+    *,
+    by: User | None = None,
+    email: str = "",
+    role_ids: tuple[str, ...] = (EXCHANGE_ADMINISTRATOR, SERVICE_SUPPORT_ADMINISTRATOR),
+    **fields,
+) -> RelationshipRequest:
+    partner = partner or make_partner()
+    asked = roles(*role_ids)
+    return RelationshipRequest.objects.create_single(
+        by=Actor.objects.of(by or make_admin_agent(partner)),
+        partner=partner,
+        name=fields.pop("name", f"Request {next(_numbers)}"),
+        asks_selling=fields.pop("asks_selling", True),
+        roles=asked,
+        days=fields.pop("days", 365) if asked else 0,
+        addressed_email=email,
+        **fields,
+    )
+
+
+def make_decision(
+    request: RelationshipRequest, customer: Customer, *, by: User | None = None
+) -> Decision:
+    return open_decision(request, customer, by=Actor.objects.of(by or join_customer(customer)))
+
+
+def make_answer(decision: Decision, **fields) -> Answer:
+    """Everything that was asked is allowed, unless a field says otherwise."""
+    fields.setdefault("seen_digest", content_digest(content_of(decision)))
+    fields.setdefault("selling", True if decision.request.asks_selling else None)
+    fields.setdefault("administration", True if decision.asks_administration else None)
+    fields.setdefault("roles", decision.request.asked_roles())
+    return Answer(**fields)
