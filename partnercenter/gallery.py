@@ -86,6 +86,7 @@ def samples() -> dict[str, object]:
         ],
         "states": ["active", "open", "paused", "winding_down", "declined", "expired", "draft"],
         "form": SampleForm(auto_id="plain_%s"),
+        "bare_form": SampleForm(auto_id="bare_%s"),
         "wrong_form": SampleForm(
             {"email": "han", "days": "1000", "reason": "한국어 · 中文"}, auto_id="wrong_%s"
         ),

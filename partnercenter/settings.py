@@ -149,6 +149,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env("TIME_ZONE", default="UTC")
 USE_I18N = True
 USE_TZ = True
+FORMAT_MODULE_PATH = "partnercenter.lib.formats"
 
 # --- Files ----------------------------------------------------------------------------------------
 

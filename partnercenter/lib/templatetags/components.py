@@ -111,6 +111,7 @@ def component_stylesheets() -> tuple[str, ...]:
 def card(
     content: str,
     title: str,
+    *,
     icon: str = "",
     link_url: str = "",
     link_label: str = "",
@@ -120,17 +121,17 @@ def card(
 
 
 @register.simple_block_tag
-def panel(content: str, title: str, intro: str = "", id: str = "") -> str:  # noqa: A002
+def panel(content: str, title: str, *, intro: str = "", id: str = "") -> str:  # noqa: A002
     return render_to_string("components/panel.html", locals())
 
 
 @register.simple_block_tag
-def notice(content: str, kind: str = "info", title: str = "", role: str = "") -> str:
+def notice(content: str, kind: str = "info", *, title: str = "", role: str = "") -> str:
     return render_to_string("components/notice.html", locals())
 
 
 @register.simple_block_tag
-def table(content: str, label: str, stacked: bool = False) -> str:
+def table(content: str, label: str, *, stacked: bool = False) -> str:
     return render_to_string("components/table.html", locals())
 
 
@@ -138,6 +139,7 @@ def table(content: str, label: str, stacked: bool = False) -> str:
 def fieldset(
     content: str,
     legend: str,
+    *,
     help: str = "",  # noqa: A002  named as in the form fields
     error: str = "",
     id: str = "",  # noqa: A002
