@@ -1,6 +1,6 @@
 """What was decided, signed and granted stays as it was (design section 4, layer 4)."""
 
-from partnercenter.lib.guards import AppendOnly, Frozen, Guard, Key, NeverUpdated, NoDelete, NoReplace
+from partnercenter.lib.guards import AppendOnly, Frozen, Guard, Key, NoDelete, NoReplace
 
 GRANTED = (
     "EXISTS (SELECT 1 FROM relationships_adminrelationshiprole AS granted "
@@ -9,11 +9,11 @@ GRANTED = (
 
 GUARDS = [
     AppendOnly("relationships_accessterms"),
-    *[
-        declaration
-        for table in ("relationships_accessterms_roles", "relationships_accessterms_planned_groups")
-        for declaration in (NeverUpdated(table), NoDelete(table))
-    ],
+    AppendOnly("relationships_accessterms_roles", (("id",), ("accessterms_id", "adminrole_id"))),
+    AppendOnly(
+        "relationships_accessterms_planned_groups",
+        (("id",), ("accessterms_id", "securitygroup_id")),
+    ),
     AppendOnly("relationships_decisionsignature", (("id",), ("decision_id", "actor_id"))),
     NoDelete("relationships_decision"),
     NoReplace(
@@ -45,6 +45,7 @@ GUARDS = [
             "AND NEW.single_use IS DISTINCT FROM (request.kind = 'single'))"
         ),
     ),
+    NoReplace("relationships_adminrole", (("id",), ("template_id",))),
     Guard(
         "guard_relationships_adminrole_granted",
         "relationships_adminrole",

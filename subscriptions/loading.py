@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.apps import apps as installed
+from django.db import DEFAULT_DB_ALIAS
+
 from .catalogue import OFFERS, SERVICES
 
 
-def load_catalogue(apps: Any, using: str, **kwargs: Any) -> None:
+def load_catalogue(apps: Any = installed, using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
     """Add the services and offers that are not there yet."""
     try:
         service_model = apps.get_model("subscriptions", "Service")

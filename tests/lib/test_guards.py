@@ -3,6 +3,7 @@ import sqlite3
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
@@ -368,12 +369,10 @@ class TestMigrating:
 
 def test_every_unique_key_of_a_guarded_table_is_declared():
     """A key left out would let `INSERT OR REPLACE` take the row away."""
-    from django.apps import apps
-
     declared = {}
     for one in guards.declared("sqlite"):
         declared.setdefault(one.table, []).append(one)
-    for table_model in apps.get_models():
+    for table_model in apps.get_models(include_auto_created=True):
         found = declared.get(table_model._meta.db_table, [])
         if not any(one.event in ("UPDATE", "DELETE") for one in found):
             continue
@@ -390,5 +389,6 @@ def unique_keys(table_model):
     for field in table_model._meta.concrete_fields:
         if field.unique:
             yield (field.column,)
-    for constraint in table_model._meta.total_unique_constraints:
-        yield tuple(table_model._meta.get_field(name).column for name in constraint.fields)
+    together = [one.fields for one in table_model._meta.total_unique_constraints]
+    for names in [*together, *table_model._meta.unique_together]:
+        yield tuple(table_model._meta.get_field(name).column for name in names)
