@@ -7,6 +7,12 @@ from django.db import connection
 
 from partnercenter.lib import guards
 
+# Set before the settings are read, so that neither a developer's `.env` nor a site's counts.
+os.environ["DJANGO_SETTINGS_MODULE"] = "partnercenter.settings"
+os.environ["DEMO"] = "1"
+os.environ["DEBUG"] = "0"
+os.environ["SECRET_KEY"] = "only-for-tests"
+os.environ["SITE_URL"] = "http://127.0.0.1:8000"
 # Playwright's loop runs in the thread of the test, which Django would take for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 

@@ -15,7 +15,15 @@ ROOMS = (
     "relationships",
     "subscriptions",
 )
-NOT_OURS = {".git", ".venv", "__pycache__", "node_modules", "test-results", "var"}
+NOT_OURS = {
+    ".git",
+    ".hypothesis",
+    ".venv",
+    "__pycache__",
+    "node_modules",
+    "test-results",
+    "var",
+}
 
 
 def files(*suffixes: str, below: Path = ROOT) -> Iterator[Path]:

@@ -61,7 +61,8 @@ def saves(source: str, *, interface: bool) -> list[tuple[int, str]]:
 
 
 def is_interface(name: str) -> bool:
-    return bool(INTERFACES & set(name.removesuffix(".py").split("/")[1:]))
+    inside = name.removesuffix(".py").split("/")[1:]
+    return bool(INTERFACES & set(inside)) and not name.startswith("partnercenter/lib/")
 
 
 def outside(allowed, found, path):
