@@ -2,6 +2,7 @@
 
 import os
 
+import django
 import pytest
 from django.db import connection
 
@@ -15,6 +16,7 @@ os.environ["SECRET_KEY"] = "only-for-tests"
 os.environ["SITE_URL"] = "http://127.0.0.1:8000"
 # Playwright's loop runs in the thread of the test, which Django would take for async code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+django.setup()
 
 
 @pytest.fixture(autouse=True)
