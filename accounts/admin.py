@@ -72,10 +72,10 @@ class UserAdmin(LookOnlyAdmin):
     given = ("is_active", "is_staff", "is_superuser", "groups")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(request.user.is_active and request.user.is_superuser)  # type: ignore[union-attr]
+        return bool(request.user.is_active and request.user.is_superuser)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [name for name in self.fields if name not in self.given]  # type: ignore[union-attr]
+        return [str(name) for name in self.fields if name not in self.given]
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         changed = {name: form.cleaned_data[name] for name in form.changed_data if name != "groups"}

@@ -38,7 +38,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return super().save_user(request, user, form, commit)  # type: ignore[return-value]
 
     def is_safe_url(self, url: str | None) -> bool:
-        return bool(url) and policy.is_own_address(self.request, url)
+        return url is not None and policy.is_own_address(self.request, url)
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:  # type: ignore[override]
         if not may_sign_in(user):

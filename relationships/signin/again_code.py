@@ -41,7 +41,7 @@ def send(request: HttpRequest) -> None:
     }
     adapter.send_mail(
         "account/email/sign_in_again",
-        request.user.email,
+        request.user.email,  # type: ignore[union-attr]
         {"user": request.user, "code": code, "minutes": LIFETIME // 60},
     )
 

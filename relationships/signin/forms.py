@@ -72,6 +72,12 @@ class ProfileForm(FieldsForm):
         self.fields["language"] = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
         self.fields["time_zone"] = forms.ChoiceField(
             label=_("Time zone"),
-            choices=time_zones(),
+            choices=self._zones(),
             help_text=_("Dates and times are shown in this zone."),
         )
+
+    def _zones(self) -> list[tuple[str, str]]:
+        # A zone of another machine stays what it is until the person chooses another.
+        own = self.instance.time_zone
+        known = time_zones()
+        return known if own in dict(known) else [(own, own), *known]

@@ -12,6 +12,8 @@ from accounts.models import User
 from mail import outbox
 
 PAGE = "account/email/letter.html"
+# What follows it is the sender's line, which the page's frame has of its own.
+SIGNATURE = "\n-- \n"
 
 
 def send(template_prefix: str, address: str, context: dict[str, Any]) -> None:
@@ -27,7 +29,7 @@ def send(template_prefix: str, address: str, context: dict[str, Any]) -> None:
     with translation.override(language), timezone.override(_zone(reader)):
         subject = " ".join(render_to_string(f"{template_prefix}_subject.txt", facts).split())
         text = render_to_string(f"{template_prefix}_message.txt", facts).strip() + "\n"
-        page = {**facts, "subject": subject, "paragraphs": _paragraphs(text)}
+        page = {**facts, "language": language, "paragraphs": _paragraphs(text)}
         html = render_to_string(PAGE, page)
     outbox.send_rendered(
         template_prefix.rsplit("/", 1)[-1],
@@ -44,7 +46,7 @@ def send(template_prefix: str, address: str, context: dict[str, Any]) -> None:
 def _owner(address: str) -> User | None:
     owned = EmailAddress.objects.filter(email=address.lower()).select_related("user")
     place = owned.order_by("-verified").first()
-    return place.user if place else User.objects.with_address(address).first()  # type: ignore[return-value]
+    return place.user if place else User.objects.with_address(address).first()
 
 
 def _zone(reader: User | None) -> zoneinfo.ZoneInfo:
@@ -55,4 +57,5 @@ def _zone(reader: User | None) -> zoneinfo.ZoneInfo:
 
 
 def _paragraphs(text: str) -> list[str]:
-    return [paragraph.strip() for paragraph in text.split("\n\n") if paragraph.strip()]
+    letter, _mark, _signature = text.partition(SIGNATURE)
+    return [paragraph.strip() for paragraph in letter.split("\n\n") if paragraph.strip()]

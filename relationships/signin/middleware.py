@@ -19,7 +19,7 @@ class PreferencesMiddleware:
             return self.get_response(request)
         if request.user.language in dict(settings.LANGUAGES):
             translation.activate(request.user.language)
-            request.LANGUAGE_CODE = translation.get_language()  # type: ignore[attr-defined]
+            request.LANGUAGE_CODE = translation.get_language()
         with timezone.override(_zone(request.user.time_zone)):
             return self.get_response(request)
 

@@ -35,4 +35,4 @@ def is_own_address(request: HttpRequest, url: str) -> bool:
 
 def knows_only_mail(user: AbstractBaseUser | AnonymousUser) -> bool:
     """Whether this person has neither a password nor a second factor to prove it with."""
-    return user.is_authenticated and not get_reauthentication_flows(user)  # type: ignore[arg-type]
+    return user.is_authenticated and not get_reauthentication_flows(user)

@@ -32,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
             for place in customers
         ),
     ]
-    if len(addresses) == 1 and not request.user.is_staff:  # type: ignore[union-attr]
+    if len(addresses) == 1 and not request.user.is_staff:
         return redirect(addresses[0])
     return render(request, "signin/home.html", {"partners": partners, "customers": customers})
 
