@@ -1,17 +1,27 @@
 """What a person sees and decides on, as one exact text (design 5.4)."""
 
+from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from partnercenter.lib.canonical import canonical, digest
+from partnercenter.lib.states import moment
 from partners.models import Partner
 from subscriptions.models import Service
 
-from .models import Administers, AdminRole, Decision, ServiceAdministration
+from .models import (
+    Administers,
+    AdminRelationship,
+    AdminRole,
+    Decision,
+    ServiceAdministration,
+)
 
 FORMAT = 1
 
 
-def content_of(decision: Decision) -> str:
+def content_of(decision: Decision, at: datetime | None = None) -> str:
     """What is asked, who asks, the customer, and who holds each touched service."""
     request, terms = decision.request, decision.request.terms
     roles = request.asked_roles()
@@ -35,7 +45,7 @@ def content_of(decision: Decision) -> str:
         "groups": sorted(str(g.public_id) for g in terms.planned_groups.all()) if terms else [],
         "holders": {
             holder.service.key: str(holder.partner.tenant_id)
-            for holder in holders_of(decision, roles)
+            for holder in holders_of(decision, roles, at)
         },
     }
     return canonical(content)
@@ -53,11 +63,20 @@ def services_administered_by(roles: list[AdminRole]) -> set[Service]:
     return services
 
 
-def holders_of(decision: Decision, roles: list[AdminRole]) -> list[ServiceAdministration]:
-    """Who administers, today, the services that these roles touch."""
+def holders_of(
+    decision: Decision, roles: list[AdminRole], at: datetime | None = None
+) -> list[ServiceAdministration]:
+    """Who administers, now, the services that these roles touch; whose time is over does not."""
+    running = AdminRelationship.objects.running(moment(at)).filter(
+        customer=decision.customer, partner=OuterRef("partner")
+    )
     return list(
         ServiceAdministration.objects.running()
-        .filter(customer=decision.customer, service__in=services_administered_by(roles))
+        .filter(
+            Exists(running),
+            customer=decision.customer,
+            service__in=services_administered_by(roles),
+        )
         .select_related("service", "partner")
         .order_by("service__name")
     )

@@ -60,7 +60,7 @@ def approve(decision: Decision, answer: Answer, *, by: Actor, at: datetime | Non
     if why := decision.request.why_unanswerable(at):
         raise Refused(why)
     expire_past_end(decision.customer, at=at)
-    content = _content_as_seen(decision, answer)
+    content = _content_as_seen(decision, answer, at)
     selling, administration = _halves(decision, answer)
     if selling == Half.APPROVED:
         _check_market(decision)
@@ -94,7 +94,7 @@ def decline(decision: Decision, answer: Answer, *, by: Actor, at: datetime | Non
     at = _begin(decision, by=by, at=at)
     if why := decision.request.why_unanswerable(at):
         raise Refused(why)
-    content = _content_as_seen(decision, answer)
+    content = _content_as_seen(decision, answer, at)
     before = survey(decision.customer)
     selling = Half.DECLINED if decision.request.asks_selling else Half.NOT_ASKED
     administration = Half.DECLINED if decision.asks_administration else Half.NOT_ASKED
@@ -123,8 +123,8 @@ def _begin(decision: Decision, *, by: Actor, at: datetime | None) -> datetime:
     return moment(at)
 
 
-def _content_as_seen(decision: Decision, answer: Answer) -> str:
-    content = content_of(decision)
+def _content_as_seen(decision: Decision, answer: Answer, at: datetime) -> str:
+    content = content_of(decision, at)
     if answer.seen_digest != content_digest(content):
         raise ContentChanged(
             _("The request has changed since you opened this page. Nothing was approved. Read it "

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Actor, User
-from audit.log import Side
+from audit.log import Side, hold
 from customers.models import Customer, CustomerMembership
 from partnercenter.lib.refusals import Refused
 from partnercenter.lib.states import moment
@@ -62,6 +62,7 @@ def open_decision(
             )
     except IntegrityError:
         return request.decisions.open().get(customer=customer)
+    hold((Side.CUSTOMER, customer.party.id), (Side.PARTNER, request.partner.party.id))
     request_id = {"request": str(request.public_id)}
     customer.record("request.opened", by=by, at=at, details=request_id)
     # The partner learns that somebody opened it, not who and not for which organisation.
