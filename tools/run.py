@@ -125,7 +125,9 @@ def prepare() -> list[str]:
     try:
         django.setup()
         from django.conf import settings
+        from relationships.signin.demo_rules import refuse_foreign_users
 
+        refuse_foreign_users()  # before anything is written
         print("Preparing the database ...", flush=True)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
@@ -135,7 +137,7 @@ def prepare() -> list[str]:
         call_command("demo")
         return [capture("demo", "--accounts")]
     except ImproperlyConfigured as error:
-        raise CannotRun(f"The settings are incomplete: {error}") from error
+        raise CannotRun(str(error)) from error
     except CommandError as error:
         raise CannotRun(str(error)) from error
     except DatabaseError as error:
