@@ -125,6 +125,7 @@ def prepare() -> list[str]:
     try:
         django.setup()
         from django.conf import settings
+
         from relationships.signin.demo_rules import refuse_foreign_users
 
         refuse_foreign_users()  # before anything is written
