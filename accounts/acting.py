@@ -15,7 +15,7 @@ USER_AGENT_LENGTH = 300
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    """The signed-in person as an actor, with where the act came from and how fresh the sign-in is."""
+    """The signed-in person as an actor: where the act came from, how fresh the sign-in is."""
     actor = Actor.objects.of(request.user)
     actor.user = request.user  # type: ignore[assignment]
     actor.origin = Origin(

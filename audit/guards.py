@@ -1,6 +1,13 @@
 """The log is append only, and a chain grows by one link at a time."""
 
-from partnercenter.lib.guards import AppendOnly, Guard, NeverUpdated, NoDelete, NoReplace
+from partnercenter.lib.guards import (
+    AppendOnly,
+    Declaration,
+    Guard,
+    NeverUpdated,
+    NoDelete,
+    NoReplace,
+)
 
 HEAD_BEFORE = """EXISTS (
     SELECT 1 FROM audit_chainhead AS head
@@ -18,7 +25,7 @@ LINK_OF_HEAD = """EXISTS (
     SELECT 1 FROM audit_chainlink AS link
     WHERE link.chain = NEW.name AND link.number = NEW.number AND link.hash = NEW.hash)"""
 
-GUARDS = [
+GUARDS: list[Declaration] = [
     AppendOnly("audit_event"),
     NeverUpdated("audit_sealedpart", unique=(("id",), ("event_id",))),
     AppendOnly("audit_chainlink", unique=(("id",), ("chain", "number"), ("event_id", "chain"))),

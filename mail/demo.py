@@ -32,7 +32,7 @@ class EmailBackend(BaseEmailBackend):
 def keep(message: EmailMessage) -> Path:
     """Write the message; one with the same Message-ID takes the place of the one before."""
     parsed = message.message()
-    content = parsed.as_bytes(linesep="\r\n")
+    content = parsed.as_bytes(linesep="\r\n")  # type: ignore[call-arg]
     name = re.sub(r"[^A-Za-z0-9.-]+", "-", parsed["Message-ID"]).strip("-.")[:150]
     folder().mkdir(parents=True, exist_ok=True, mode=0o700)
     path = next(folder().glob(f"*_{name}.eml"), folder() / f"{_stamp(parsed['Date'])}_{name}.eml")

@@ -73,7 +73,7 @@ def one_line(text: str) -> str:
 
 def _plain(name: str, values: dict[str, Any]) -> str:
     # Nothing is escaped: this is not HTML, and a name like A & B must come through.
-    template = get_template(name, using="django").template
+    template: Any = get_template(name, using="django").template  # type: ignore[attr-defined]
     return template.render(make_context(values, autoescape=False))
 
 

@@ -85,7 +85,7 @@ def _newest(recipient: str) -> Iterator[tuple[Path, EmailMessage]]:
 
 def _parsed(path: Path, headers_only: bool = False) -> EmailMessage:
     parser = BytesParser(policy=policy.default)
-    return parser.parsebytes(path.read_bytes(), headersonly=headers_only)  # type: ignore[return-value]
+    return parser.parsebytes(path.read_bytes(), headersonly=headers_only)
 
 
 def _date(mail: EmailMessage) -> object:

@@ -116,7 +116,9 @@ FORM_RENDERER = "partnercenter.lib.form_renderer.ComponentRenderer"
 
 # --- Data -----------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'partnercenter.sqlite3'}")}
+DATABASES = {
+    "default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'partnercenter.sqlite3'}")
+}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -174,7 +176,7 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="partner-center@operator.
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 if DEMO:
     EMAIL_BACKEND = "mail.demo.EmailBackend"
-    DEMO_MAIL_DIR = env.path("DEMO_MAIL_DIR", default=VAR_DIR / "mail")
+    DEMO_MAIL_DIR = Path(env("DEMO_MAIL_DIR", default=str(VAR_DIR / "mail")))
 else:
     vars().update(env.email("EMAIL_URL", default="smtp://localhost:25"))
 EMAIL_TIMEOUT = 20

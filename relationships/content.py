@@ -87,7 +87,7 @@ def _who(partner: Partner) -> dict[str, Any]:
         "tenant_id": partner.tenant_id,
         "name": partner.name,
         "domain": partner.primary_domain,
-        "country": partner.country.code,
+        "country": str(partner.country),
         "kind": partner.kind,
         "verified": partner.verified,
     }

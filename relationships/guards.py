@@ -1,13 +1,21 @@
 """What was decided, signed and granted stays as it was (design section 4, layer 4)."""
 
-from partnercenter.lib.guards import AppendOnly, Frozen, Guard, Key, NoDelete, NoReplace
+from partnercenter.lib.guards import (
+    AppendOnly,
+    Declaration,
+    Frozen,
+    Guard,
+    Key,
+    NoDelete,
+    NoReplace,
+)
 
 GRANTED = (
     "EXISTS (SELECT 1 FROM relationships_adminrelationshiprole AS granted "
     "WHERE granted.role_id = OLD.id)"
 )
 
-GUARDS = [
+GUARDS: list[Declaration] = [
     AppendOnly("relationships_accessterms"),
     AppendOnly("relationships_accessterms_roles", (("id",), ("accessterms_id", "adminrole_id"))),
     AppendOnly(

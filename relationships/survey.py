@@ -44,7 +44,7 @@ def account_form(customer: Customer) -> str:
             "tenant_id": account.tenant_id,
             "name": account.name,
             "primary_domain": account.primary_domain,
-            "country": account.country.code,
+            "country": str(account.country),
             "global_admins": sorted(
                 str(public_id) for public_id in admins.values_list("user__public_id", flat=True)
             ),
@@ -65,6 +65,4 @@ def merkle_root(leaves: list[str]) -> str:
 
 def _subscriptions_of(customer: Customer) -> Iterator[Subscription]:
     rows = Subscription.objects.filter(customer=customer).with_parties()
-    return rows.select_related("last_change").order_by(
-        "public_id"
-    ).iterator(chunk_size=500)
+    return rows.select_related("last_change").order_by("public_id").iterator(chunk_size=500)

@@ -41,8 +41,10 @@ def refuse_strange_birth(instance: Subscription) -> None:
 
 def refuse_foreign_change(instance: Subscription) -> None:
     stored = Subscription.objects.select_related("last_change").get(pk=instance.pk)
-    columns = [Subscription._meta.get_field(name).attname for name in FROZEN]
-    if changed := [c for c in columns if getattr(stored, c) != getattr(instance, c)]:
+    changed = [
+        name for name in FROZEN if getattr(stored, key(name)) != getattr(instance, key(name))
+    ]
+    if changed:
         raise SubscriptionGuarded(
             _("These terms of a subscription never change: %(columns)s.")
             % {"columns": ", ".join(changed)}
@@ -54,6 +56,11 @@ def refuse_foreign_change(instance: Subscription) -> None:
     not_direct = change.made_by == MadeBy.OPERATOR and instance.seller_id is not None
     if foreign_seller or not_direct:
         raise SubscriptionGuarded(_("Only its seller changes a subscription."))
+
+
+def key(name: str) -> str:
+    """The attribute that holds a column as the database has it: `seller_id` for `seller`."""
+    return Subscription._meta.get_field(name).attname  # type: ignore[union-attr]
 
 
 @receiver(pre_delete, sender=Subscription, dispatch_uid="subscriptions.never_delete")

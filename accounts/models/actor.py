@@ -24,7 +24,7 @@ class ActorKind(models.TextChoices):
     COMMAND = "command", _("command")
 
 
-class ActorQuerySet(models.QuerySet):
+class ActorQuerySet(models.QuerySet["Actor"]):
     def of(self, user) -> "Actor":
         """The actor that stands for this person."""
         actor, _made = self.get_or_create(user=user, defaults={"kind": ActorKind.USER})

@@ -1,5 +1,5 @@
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -11,17 +11,18 @@ from partnercenter.lib.refusals import Refused
 from partnercenter.lib.states import Lockable
 
 from .actor import Actor
+from .user import User
+
+InvitationRow = TypeVar("InvitationRow", bound="Invitation")
 
 
 class InvitationRefused(Refused):
     """This invitation cannot be taken up; the message is for people."""
 
 
-class InvitationQuerySet(models.QuerySet):
+class InvitationQuerySet(models.QuerySet[InvitationRow]):
     def open(self, at: datetime) -> Self:
-        return self.filter(
-            accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=at
-        )
+        return self.filter(accepted_at__isnull=True, withdrawn_at__isnull=True, expires_at__gt=at)
 
     def with_token(self, token: str) -> Self:
         return self.filter(token=token)
@@ -61,7 +62,7 @@ class Invitation(Lockable):
     def addressed_to(self, user: Any) -> bool:
         return user.emailaddress_set.filter(email__iexact=self.email, verified=True).exists()
 
-    def take_up(self, *, by: Actor, at: datetime) -> None:
+    def take_up(self, *, by: Actor, at: datetime) -> User:
         """Hold the invitation, check that it stands and is this person's, and mark it accepted."""
         self.lock()
         if why := self.why_closed(at):
@@ -72,6 +73,7 @@ class Invitation(Lockable):
             )
         self.accepted_at, self.accepted_by = at, by
         self.save(update_fields=["accepted_at", "accepted_by"])
+        return by.user
 
 
 def invitation_constraints(room: str) -> list[models.BaseConstraint]:

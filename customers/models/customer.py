@@ -18,7 +18,7 @@ class CustomerStatus(models.TextChoices):
     CLOSED = "closed", _("closed")
 
 
-class CustomerQuerySet(models.QuerySet):
+class CustomerQuerySet(models.QuerySet["Customer"]):
     def visible_to(self, user) -> Self:
         """Those that the user belongs to; all for staff who may look."""
         if user.is_staff and user.has_perm("customers.view_customer"):
@@ -89,6 +89,10 @@ class Customer(StatefulModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def country_name(self) -> str:
+        return str(self.country.name)  # type: ignore[attr-defined]
 
     @property
     def party(self) -> Party:

@@ -22,7 +22,7 @@ from .customer import Customer
 from .membership import CustomerMembership
 
 
-class CustomerInvitationQuerySet(InvitationQuerySet):
+class CustomerInvitationQuerySet(InvitationQuerySet["CustomerInvitation"]):
     @transaction.atomic
     def invite(
         self,
@@ -34,7 +34,7 @@ class CustomerInvitationQuerySet(InvitationQuerySet):
         reason: str = "",
         at: datetime | None = None,
     ) -> "CustomerInvitation":
-        """Offer a place by mail; staff may only write to an address in the customer's own domain."""
+        """Offer a place by mail; staff write only to an address in the customer's own domain."""
         if not CustomerInvitation.sendable_by(by, customer):
             raise PermissionDenied
         email = email.strip().lower()
@@ -112,11 +112,11 @@ class CustomerInvitation(Invitation):
         """The invited person takes the place."""
         self.customer.lock()
         at = moment(at)
-        self.take_up(by=by, at=at)
-        if self.customer.memberships.current().filter(user=by.user).exists():
+        user = self.take_up(by=by, at=at)
+        if self.customer.memberships.current().filter(user=user).exists():
             raise InvitationRefused(_("You belong to this organisation already."))
         membership = self.customer.memberships.create(
-            user=by.user, role=self.role, created_at=at, created_by=by
+            user=user, role=self.role, created_at=at, created_by=by
         )
         self.customer.record(
             "customer.invitation_accepted",

@@ -11,7 +11,7 @@ from ..rights import RIGHTS, CustomerRight, CustomerRole
 from .customer import Customer
 
 
-class CustomerMembershipQuerySet(models.QuerySet):
+class CustomerMembershipQuerySet(models.QuerySet["CustomerMembership"]):
     def current(self) -> Self:
         return self.filter(removed_at__isnull=True)
 

@@ -35,6 +35,7 @@ class StatefulModel(Lockable):
     """A model whose `status` moves only along `TRANSITIONS`."""
 
     TRANSITIONS: ClassVar[dict[str, tuple[str, ...]]] = {}
+    status: Any  # each model brings its own column, with its own choices
 
     class Meta:
         abstract = True
@@ -46,15 +47,16 @@ class StatefulModel(Lockable):
         if status not in self.TRANSITIONS.get(self.status, ()):
             raise TransitionRefused(
                 _("This is “%(now)s” and cannot become “%(then)s”.")
-                % {"now": self.get_status_display(), "then": self._label_of(status)}
+                % {"now": self._label_of(self.status), "then": self._label_of(status)}
             )
         self.status = status
         for name, value in stamps.items():
             setattr(self, name, value)
-        self.save(update_fields=["status", *stamps])
+        self.save(update_fields=["status", *stamps])  # type: ignore[misc]
 
     def _label_of(self, status: str) -> str:
-        return str(dict(self._meta.get_field("status").flatchoices).get(status, status))
+        field: Any = self._meta.get_field("status")
+        return str(dict(field.flatchoices).get(status, status))
 
 
 def moment(at: datetime | None) -> datetime:

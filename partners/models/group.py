@@ -12,7 +12,7 @@ from .membership import PartnerMembership
 from .partner import Partner
 
 
-class SecurityGroupQuerySet(models.QuerySet):
+class SecurityGroupQuerySet(models.QuerySet["SecurityGroup"]):
     def open(self) -> Self:
         return self.filter(closed_at__isnull=True)
 
@@ -67,9 +67,7 @@ class SecurityGroupMember(models.Model):
     """One person's time in a group."""
 
     group = models.ForeignKey(SecurityGroup, models.PROTECT, related_name="places")
-    membership = models.ForeignKey(
-        PartnerMembership, models.PROTECT, related_name="group_places"
-    )
+    membership = models.ForeignKey(PartnerMembership, models.PROTECT, related_name="group_places")
     added_at = models.DateTimeField()
     added_by = models.ForeignKey(Actor, models.PROTECT, related_name="+")
     removed_at = models.DateTimeField(null=True, blank=True)

@@ -21,7 +21,7 @@ from .membership import PartnerMembership
 from .partner import Partner
 
 
-class PartnerInvitationQuerySet(InvitationQuerySet):
+class PartnerInvitationQuerySet(InvitationQuerySet["PartnerInvitation"]):
     @transaction.atomic
     def invite(
         self,
@@ -34,7 +34,7 @@ class PartnerInvitationQuerySet(InvitationQuerySet):
         reason: str = "",
         at: datetime | None = None,
     ) -> "PartnerInvitation":
-        """Offer a place in the partner by mail; the answer never tells whether the person exists."""
+        """Offer a place by mail; the answer never tells whether the person exists."""
         if not PartnerInvitation.sendable_by(by, partner):
             raise PermissionDenied
         partner.lock()
@@ -119,11 +119,11 @@ class PartnerInvitation(Invitation):
         """The invited person takes the place."""
         self.partner.lock()
         at = moment(at)
-        self.take_up(by=by, at=at)
-        if self.partner.memberships.current().filter(user=by.user).exists():
+        user = self.take_up(by=by, at=at)
+        if self.partner.memberships.current().filter(user=user).exists():
             raise InvitationRefused(_("You belong to this organisation already."))
         membership = self.partner.memberships.create(
-            user=by.user, agent=self.agent, admin=self.admin, created_at=at, created_by=by
+            user=user, agent=self.agent, admin=self.admin, created_at=at, created_by=by
         )
         self.partner.record(
             "partner.invitation_accepted",

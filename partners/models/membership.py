@@ -11,7 +11,7 @@ from ..rights import RIGHTS, Admin, Agent, PartnerRight
 from .partner import Partner
 
 
-class PartnerMembershipQuerySet(models.QuerySet):
+class PartnerMembershipQuerySet(models.QuerySet["PartnerMembership"]):
     def current(self) -> Self:
         return self.filter(removed_at__isnull=True)
 

@@ -25,7 +25,7 @@ class PartnerStatus(models.TextChoices):
     SUSPENDED = "suspended", _("suspended")
 
 
-class PartnerQuerySet(models.QuerySet):
+class PartnerQuerySet(models.QuerySet["Partner"]):
     def visible_to(self, user) -> Self:
         """Those that the user works for; all for staff who may look."""
         if user.is_staff and user.has_perm("partners.view_partner"):
@@ -115,6 +115,10 @@ class Partner(StatefulModel):
         return self.name
 
     @property
+    def country_name(self) -> str:
+        return str(self.country.name)  # type: ignore[attr-defined]
+
+    @property
     def party(self) -> Party:
         return Party(id=str(self.tenant_id), name=self.name)
 
@@ -170,7 +174,7 @@ class PartnerMarket(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.country.name)
+        return str(self.country.name)  # type: ignore[attr-defined]
 
 
 class PartnerKindChange(models.Model):

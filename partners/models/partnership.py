@@ -8,7 +8,7 @@ from partnercenter.lib.states import stamps_go_together
 from .partner import Partner
 
 
-class PartnershipQuerySet(models.QuerySet):
+class PartnershipQuerySet(models.QuerySet["Partnership"]):
     def current(self) -> Self:
         return self.filter(ended_at__isnull=True)
 

@@ -2,199 +2,584 @@
 
 import django.core.validators
 import django.db.models.deletion
+from django.db import migrations, models
+
 import partnercenter.lib.fields
 import partnercenter.lib.ids
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('customers', '0001_initial'),
-        ('partners', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("customers", "0001_initial"),
+        ("partners", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AdminRole',
+            name="AdminRole",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('template_id', models.UUIDField(unique=True, verbose_name='template id')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('administers', models.CharField(choices=[('yes', 'its service'), ('no', 'none'), ('all', 'every service that has such a role')], max_length=5, verbose_name='administers')),
-                ('privileged', models.BooleanField(default=False, verbose_name='privileged')),
-                ('blocks_auto_extend', models.BooleanField(default=False, verbose_name='rules out automatic extension')),
-                ('marks', models.CharField(blank=True, max_length=50, verbose_name='lists')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("template_id", models.UUIDField(unique=True, verbose_name="template id")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "administers",
+                    models.CharField(
+                        choices=[
+                            ("yes", "its service"),
+                            ("no", "none"),
+                            ("all", "every service that has such a role"),
+                        ],
+                        max_length=5,
+                        verbose_name="administers",
+                    ),
+                ),
+                ("privileged", models.BooleanField(default=False, verbose_name="privileged")),
+                (
+                    "blocks_auto_extend",
+                    models.BooleanField(
+                        default=False, verbose_name="rules out automatic extension"
+                    ),
+                ),
+                ("marks", models.CharField(blank=True, max_length=50, verbose_name="lists")),
             ],
             options={
-                'verbose_name': 'role',
-                'verbose_name_plural': 'roles',
-                'ordering': ['name'],
+                "verbose_name": "role",
+                "verbose_name_plural": "roles",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=partnercenter.lib.ids.uuid7, editable=False, unique=True)),
-                ('single_use', models.BooleanField()),
-                ('status', models.CharField(choices=[('open', 'waiting for a decision'), ('approved', 'approved'), ('declined', 'declined'), ('withdrawn', 'withdrawn')], default='open', max_length=10)),
-                ('opened_at', models.DateTimeField(verbose_name='opened')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided')),
-                ('selling', models.CharField(choices=[('unanswered', 'not answered'), ('not_asked', 'not asked'), ('approved', 'allowed'), ('declined', 'not allowed')], default='unanswered', max_length=10)),
-                ('administration', models.CharField(choices=[('unanswered', 'not answered'), ('not_asked', 'not asked'), ('approved', 'allowed'), ('declined', 'not allowed')], default='unanswered', max_length=10)),
-                ('reason', models.CharField(blank=True, max_length=1000, verbose_name='reason')),
-                ('content', models.TextField(blank=True)),
-                ('content_digest', models.CharField(blank=True, max_length=64)),
-                ('language', models.CharField(blank=True, max_length=10)),
-                ('texts_version', models.CharField(blank=True, max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=partnercenter.lib.ids.uuid7, editable=False, unique=True
+                    ),
+                ),
+                ("single_use", models.BooleanField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "waiting for a decision"),
+                            ("approved", "approved"),
+                            ("declined", "declined"),
+                            ("withdrawn", "withdrawn"),
+                        ],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(verbose_name="opened")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="decided")),
+                (
+                    "selling",
+                    models.CharField(
+                        choices=[
+                            ("unanswered", "not answered"),
+                            ("not_asked", "not asked"),
+                            ("approved", "allowed"),
+                            ("declined", "not allowed"),
+                        ],
+                        default="unanswered",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "administration",
+                    models.CharField(
+                        choices=[
+                            ("unanswered", "not answered"),
+                            ("not_asked", "not asked"),
+                            ("approved", "allowed"),
+                            ("declined", "not allowed"),
+                        ],
+                        default="unanswered",
+                        max_length=10,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=1000, verbose_name="reason")),
+                ("content", models.TextField(blank=True)),
+                ("content_digest", models.CharField(blank=True, max_length=64)),
+                ("language", models.CharField(blank=True, max_length=10)),
+                ("texts_version", models.CharField(blank=True, max_length=64)),
             ],
             options={
-                'verbose_name': 'decision',
-                'verbose_name_plural': 'decisions',
+                "verbose_name": "decision",
+                "verbose_name_plural": "decisions",
             },
         ),
         migrations.CreateModel(
-            name='DecisionSignature',
+            name="DecisionSignature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('content_digest', models.CharField(max_length=64)),
-                ('granted_digest', models.CharField(max_length=64)),
-                ('signed_in_again_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("content_digest", models.CharField(max_length=64)),
+                ("granted_digest", models.CharField(max_length=64)),
+                ("signed_in_again_at", models.DateTimeField(blank=True, null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='PartnerRelationship',
+            name="PartnerRelationship",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name_key', partnercenter.lib.fields.BinaryOrderCharField(max_length=200)),
-                ('listed', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name_key", partnercenter.lib.fields.BinaryOrderCharField(max_length=200)),
+                ("listed", models.BooleanField(default=True)),
             ],
         ),
         migrations.CreateModel(
-            name='RelationshipRequest',
+            name="RelationshipRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=partnercenter.lib.ids.uuid7, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('standing', 'standing link'), ('single', 'single request')], max_length=10)),
-                ('name', models.CharField(max_length=50, verbose_name='name')),
-                ('asks_selling', models.BooleanField(default=True)),
-                ('reason', models.CharField(blank=True, max_length=1000, verbose_name='reason')),
-                ('addressed_email', models.EmailField(blank=True, max_length=254)),
-                ('addressed_tenant_id', models.UUIDField(blank=True, null=True)),
-                ('addressed_domain', models.CharField(blank=True, max_length=253)),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('open', 'open'), ('decided', 'decided'), ('declined', 'declined'), ('cancelled', 'cancelled'), ('expired', 'expired'), ('rotated', 'rotated')], default='draft', max_length=10)),
-                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='expires')),
-                ('token', models.CharField(blank=True, max_length=64, null=True, unique=True)),
-                ('first_paragraph', models.CharField(blank=True, max_length=1000)),
-                ('second_paragraph', models.CharField(blank=True, max_length=1000)),
-                ('created_at', models.DateTimeField(verbose_name='created')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed')),
-                ('version', models.PositiveIntegerField(default=1)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=partnercenter.lib.ids.uuid7, editable=False, unique=True
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("standing", "standing link"), ("single", "single request")],
+                        max_length=10,
+                    ),
+                ),
+                ("name", models.CharField(max_length=50, verbose_name="name")),
+                ("asks_selling", models.BooleanField(default=True)),
+                ("reason", models.CharField(blank=True, max_length=1000, verbose_name="reason")),
+                ("addressed_email", models.EmailField(blank=True, max_length=254)),
+                ("addressed_tenant_id", models.UUIDField(blank=True, null=True)),
+                ("addressed_domain", models.CharField(blank=True, max_length=253)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("open", "open"),
+                            ("decided", "decided"),
+                            ("declined", "declined"),
+                            ("cancelled", "cancelled"),
+                            ("expired", "expired"),
+                            ("rotated", "rotated"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="expires")),
+                ("token", models.CharField(blank=True, max_length=64, null=True, unique=True)),
+                ("first_paragraph", models.CharField(blank=True, max_length=1000)),
+                ("second_paragraph", models.CharField(blank=True, max_length=1000)),
+                ("created_at", models.DateTimeField(verbose_name="created")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="sent")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed")),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'verbose_name': 'request',
-                'verbose_name_plural': 'requests',
+                "verbose_name": "request",
+                "verbose_name_plural": "requests",
             },
         ),
         migrations.CreateModel(
-            name='ResellerRelationship',
+            name="ResellerRelationship",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=partnercenter.lib.ids.uuid7, editable=False, unique=True)),
-                ('status', models.CharField(choices=[('active', 'active'), ('winding_down', 'winding down'), ('ended', 'ended')], default='active', max_length=20)),
-                ('started_at', models.DateTimeField(verbose_name='started')),
-                ('winding_down_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
-                ('ended_because', models.CharField(blank=True, choices=[('customer', 'ended by the customer'), ('partner', 'ended by the partner'), ('last_subscription', 'the last subscription ended')], max_length=20)),
-                ('version', models.PositiveIntegerField(default=1)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=partnercenter.lib.ids.uuid7, editable=False, unique=True
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("active", "active"),
+                            ("winding_down", "winding down"),
+                            ("ended", "ended"),
+                        ],
+                        default="active",
+                        max_length=20,
+                    ),
+                ),
+                ("started_at", models.DateTimeField(verbose_name="started")),
+                ("winding_down_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
+                (
+                    "ended_because",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("customer", "ended by the customer"),
+                            ("partner", "ended by the partner"),
+                            ("last_subscription", "the last subscription ended"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'verbose_name': 'reseller relationship',
-                'verbose_name_plural': 'reseller relationships',
+                "verbose_name": "reseller relationship",
+                "verbose_name_plural": "reseller relationships",
             },
         ),
         migrations.CreateModel(
-            name='ServiceAdministration',
+            name="ServiceAdministration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('started_at', models.DateTimeField(verbose_name='started')),
-                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended')),
-                ('ended_because', models.CharField(blank=True, choices=[('displaced', 'another partner now administers the service'), ('expired', 'its time was over'), ('terminated', 'the administration was ended')], max_length=20)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("started_at", models.DateTimeField(verbose_name="started")),
+                ("ended_at", models.DateTimeField(blank=True, null=True, verbose_name="ended")),
+                (
+                    "ended_because",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("displaced", "another partner now administers the service"),
+                            ("expired", "its time was over"),
+                            ("terminated", "the administration was ended"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AccessTerms',
+            name="AccessTerms",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=partnercenter.lib.ids.uuid7, editable=False, unique=True)),
-                ('days', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(730)], verbose_name='days')),
-                ('days_text', models.CharField(max_length=20)),
-                ('auto_extend', models.BooleanField(default=False, verbose_name='automatic extension')),
-                ('planned_groups', models.ManyToManyField(blank=True, related_name='+', to='partners.securitygroup')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=partnercenter.lib.ids.uuid7, editable=False, unique=True
+                    ),
+                ),
+                (
+                    "days",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(730),
+                        ],
+                        verbose_name="days",
+                    ),
+                ),
+                ("days_text", models.CharField(max_length=20)),
+                (
+                    "auto_extend",
+                    models.BooleanField(default=False, verbose_name="automatic extension"),
+                ),
+                (
+                    "planned_groups",
+                    models.ManyToManyField(
+                        blank=True, related_name="+", to="partners.securitygroup"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AdminRelationship',
+            name="AdminRelationship",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=partnercenter.lib.ids.uuid7, editable=False, unique=True)),
-                ('name', models.CharField(max_length=50, verbose_name='name')),
-                ('name_key', partnercenter.lib.fields.BinaryOrderCharField(max_length=100)),
-                ('status', models.CharField(choices=[('created', 'draft'), ('approvalPending', 'approval pending'), ('active', 'active'), ('expired', 'expired'), ('terminated', 'terminated')], default='created', max_length=20)),
-                ('created_at', models.DateTimeField()),
-                ('activated_at', models.DateTimeField(blank=True, null=True)),
-                ('ends_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_because', models.CharField(blank=True, choices=[('declined', 'declined by the customer'), ('cancelled', 'cancelled by the partner'), ('lapsed', 'not answered in time'), ('end_reached', 'its time was over'), ('customer', 'removed by the customer'), ('partner', 'ended by the partner'), ('displaced', 'another partner now administers the service'), ('selling_ended', 'the reseller relationship ended'), ('renewed', 'replaced by its renewal')], max_length=20)),
-                ('paused_at', models.DateTimeField(blank=True, null=True)),
-                ('extension_wished_at', models.DateTimeField(blank=True, null=True)),
-                ('extension_allowed_at', models.DateTimeField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('asked_terms', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='relationships.accessterms')),
-                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='admin_relationships', to='customers.customer')),
-                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.actor')),
-                ('extension_allowed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.actor')),
-                ('extension_wished_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.actor')),
-                ('granted_terms', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='relationships.accessterms')),
-                ('partner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='admin_relationships', to='partners.partner')),
-                ('paused_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.actor')),
-                ('supersedes', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='renewals', to='relationships.adminrelationship')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=partnercenter.lib.ids.uuid7, editable=False, unique=True
+                    ),
+                ),
+                ("name", models.CharField(max_length=50, verbose_name="name")),
+                ("name_key", partnercenter.lib.fields.BinaryOrderCharField(max_length=100)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("created", "draft"),
+                            ("approvalPending", "approval pending"),
+                            ("active", "active"),
+                            ("expired", "expired"),
+                            ("terminated", "terminated"),
+                        ],
+                        default="created",
+                        max_length=20,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("activated_at", models.DateTimeField(blank=True, null=True)),
+                ("ends_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "ended_because",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("declined", "declined by the customer"),
+                            ("cancelled", "cancelled by the partner"),
+                            ("lapsed", "not answered in time"),
+                            ("end_reached", "its time was over"),
+                            ("customer", "removed by the customer"),
+                            ("partner", "ended by the partner"),
+                            ("displaced", "another partner now administers the service"),
+                            ("selling_ended", "the reseller relationship ended"),
+                            ("renewed", "replaced by its renewal"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("paused_at", models.DateTimeField(blank=True, null=True)),
+                ("extension_wished_at", models.DateTimeField(blank=True, null=True)),
+                ("extension_allowed_at", models.DateTimeField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "asked_terms",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="relationships.accessterms",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="admin_relationships",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.actor",
+                    ),
+                ),
+                (
+                    "extension_allowed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.actor",
+                    ),
+                ),
+                (
+                    "extension_wished_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.actor",
+                    ),
+                ),
+                (
+                    "granted_terms",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="relationships.accessterms",
+                    ),
+                ),
+                (
+                    "partner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="admin_relationships",
+                        to="partners.partner",
+                    ),
+                ),
+                (
+                    "paused_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.actor",
+                    ),
+                ),
+                (
+                    "supersedes",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="renewals",
+                        to="relationships.adminrelationship",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'admin relationship',
-                'verbose_name_plural': 'admin relationships',
+                "verbose_name": "admin relationship",
+                "verbose_name_plural": "admin relationships",
             },
         ),
         migrations.CreateModel(
-            name='AccessAssignment',
+            name="AccessAssignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=partnercenter.lib.ids.uuid7, editable=False, unique=True)),
-                ('status', models.CharField(choices=[('active', 'active'), ('deleted', 'deleted')], default='active', max_length=10)),
-                ('created_at', models.DateTimeField()),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.actor')),
-                ('deleted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.actor')),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='partners.securitygroup')),
-                ('relationship', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='relationships.adminrelationship')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=partnercenter.lib.ids.uuid7, editable=False, unique=True
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("active", "active"), ("deleted", "deleted")],
+                        default="active",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.actor",
+                    ),
+                ),
+                (
+                    "deleted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.actor",
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="partners.securitygroup",
+                    ),
+                ),
+                (
+                    "relationship",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="relationships.adminrelationship",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='AdminRelationshipRole',
+            name="AdminRelationshipRole",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('granted_at', models.DateTimeField()),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('removed_because', models.CharField(blank=True, choices=[('declined', 'declined by the customer'), ('cancelled', 'cancelled by the partner'), ('lapsed', 'not answered in time'), ('end_reached', 'its time was over'), ('customer', 'removed by the customer'), ('partner', 'ended by the partner'), ('displaced', 'another partner now administers the service'), ('selling_ended', 'the reseller relationship ended'), ('renewed', 'replaced by its renewal')], max_length=20)),
-                ('relationship', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='granted_roles', to='relationships.adminrelationship')),
-                ('removed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.actor')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("granted_at", models.DateTimeField()),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "removed_because",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("declined", "declined by the customer"),
+                            ("cancelled", "cancelled by the partner"),
+                            ("lapsed", "not answered in time"),
+                            ("end_reached", "its time was over"),
+                            ("customer", "removed by the customer"),
+                            ("partner", "ended by the partner"),
+                            ("displaced", "another partner now administers the service"),
+                            ("selling_ended", "the reseller relationship ended"),
+                            ("renewed", "replaced by its renewal"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "relationship",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="granted_roles",
+                        to="relationships.adminrelationship",
+                    ),
+                ),
+                (
+                    "removed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.actor",
+                    ),
+                ),
             ],
         ),
     ]

@@ -5,348 +5,829 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('customers', '0001_initial'),
-        ('partners', '0001_initial'),
-        ('relationships', '0001_initial'),
-        ('subscriptions', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("customers", "0001_initial"),
+        ("partners", "0001_initial"),
+        ("relationships", "0001_initial"),
+        ("subscriptions", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='adminrole',
-            name='service',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='admin_roles', to='subscriptions.service'),
+            model_name="adminrole",
+            name="service",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="admin_roles",
+                to="subscriptions.service",
+            ),
         ),
         migrations.AddField(
-            model_name='adminrelationshiprole',
-            name='role',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='relationships.adminrole'),
+            model_name="adminrelationshiprole",
+            name="role",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="grants",
+                to="relationships.adminrole",
+            ),
         ),
         migrations.AddField(
-            model_name='accessterms',
-            name='roles',
-            field=models.ManyToManyField(related_name='+', to='relationships.adminrole'),
+            model_name="accessterms",
+            name="roles",
+            field=models.ManyToManyField(related_name="+", to="relationships.adminrole"),
         ),
         migrations.AddField(
-            model_name='accessassignment',
-            name='roles',
-            field=models.ManyToManyField(related_name='+', to='relationships.adminrole'),
+            model_name="accessassignment",
+            name="roles",
+            field=models.ManyToManyField(related_name="+", to="relationships.adminrole"),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='assigned_to',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customermembership'),
+            model_name="decision",
+            name="assigned_to",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="customers.customermembership",
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='customers.customer'),
+            model_name="decision",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="decisions",
+                to="customers.customer",
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='granted_terms',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='relationships.accessterms'),
+            model_name="decision",
+            name="granted_terms",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="relationships.accessterms",
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='opened_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.actor'),
+            model_name="decision",
+            name="opened_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.actor"
+            ),
         ),
         migrations.AddField(
-            model_name='adminrelationship',
-            name='decision',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='admin_relationship', to='relationships.decision'),
+            model_name="adminrelationship",
+            name="decision",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="admin_relationship",
+                to="relationships.decision",
+            ),
         ),
         migrations.AddField(
-            model_name='decisionsignature',
-            name='actor',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.actor'),
+            model_name="decisionsignature",
+            name="actor",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.actor"
+            ),
         ),
         migrations.AddField(
-            model_name='decisionsignature',
-            name='decision',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='relationships.decision'),
+            model_name="decisionsignature",
+            name="decision",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="signatures",
+                to="relationships.decision",
+            ),
         ),
         migrations.AddField(
-            model_name='partnerrelationship',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pairs', to='customers.customer'),
+            model_name="partnerrelationship",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="pairs",
+                to="customers.customer",
+            ),
         ),
         migrations.AddField(
-            model_name='partnerrelationship',
-            name='partner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pairs', to='partners.partner'),
+            model_name="partnerrelationship",
+            name="partner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="pairs",
+                to="partners.partner",
+            ),
         ),
         migrations.AddField(
-            model_name='relationshiprequest',
-            name='administrator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests_to_administer', to='partners.partner'),
+            model_name="relationshiprequest",
+            name="administrator",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="requests_to_administer",
+                to="partners.partner",
+            ),
         ),
         migrations.AddField(
-            model_name='relationshiprequest',
-            name='closed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.actor'),
+            model_name="relationshiprequest",
+            name="closed_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.actor",
+            ),
         ),
         migrations.AddField(
-            model_name='relationshiprequest',
-            name='created_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.actor'),
+            model_name="relationshiprequest",
+            name="created_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.actor"
+            ),
         ),
         migrations.AddField(
-            model_name='relationshiprequest',
-            name='partner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='partners.partner'),
+            model_name="relationshiprequest",
+            name="partner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="requests",
+                to="partners.partner",
+            ),
         ),
         migrations.AddField(
-            model_name='relationshiprequest',
-            name='sent_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.actor'),
+            model_name="relationshiprequest",
+            name="sent_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.actor",
+            ),
         ),
         migrations.AddField(
-            model_name='relationshiprequest',
-            name='terms',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='relationships.accessterms'),
+            model_name="relationshiprequest",
+            name="terms",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="relationships.accessterms",
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='request',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='relationships.relationshiprequest'),
+            model_name="decision",
+            name="request",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="decisions",
+                to="relationships.relationshiprequest",
+            ),
         ),
         migrations.AddField(
-            model_name='adminrelationship',
-            name='request',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='admin_relationships', to='relationships.relationshiprequest'),
+            model_name="adminrelationship",
+            name="request",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="admin_relationships",
+                to="relationships.relationshiprequest",
+            ),
         ),
         migrations.AddField(
-            model_name='resellerrelationship',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reseller_relationships', to='customers.customer'),
+            model_name="resellerrelationship",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reseller_relationships",
+                to="customers.customer",
+            ),
         ),
         migrations.AddField(
-            model_name='resellerrelationship',
-            name='decision',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='started_reseller_relationships', to='relationships.decision'),
+            model_name="resellerrelationship",
+            name="decision",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="started_reseller_relationships",
+                to="relationships.decision",
+            ),
         ),
         migrations.AddField(
-            model_name='resellerrelationship',
-            name='ended_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.actor'),
+            model_name="resellerrelationship",
+            name="ended_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.actor",
+            ),
         ),
         migrations.AddField(
-            model_name='resellerrelationship',
-            name='partner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reseller_relationships', to='partners.partner'),
+            model_name="resellerrelationship",
+            name="partner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reseller_relationships",
+                to="partners.partner",
+            ),
         ),
         migrations.AddField(
-            model_name='resellerrelationship',
-            name='winding_down_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.actor'),
+            model_name="resellerrelationship",
+            name="winding_down_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.actor",
+            ),
         ),
         migrations.AddField(
-            model_name='decision',
-            name='reseller_relationship',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='relationships.resellerrelationship'),
+            model_name="decision",
+            name="reseller_relationship",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="decisions",
+                to="relationships.resellerrelationship",
+            ),
         ),
         migrations.AddField(
-            model_name='serviceadministration',
-            name='customer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='service_administrations', to='customers.customer'),
+            model_name="serviceadministration",
+            name="customer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="service_administrations",
+                to="customers.customer",
+            ),
         ),
         migrations.AddField(
-            model_name='serviceadministration',
-            name='decision',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='started_administrations', to='relationships.decision'),
+            model_name="serviceadministration",
+            name="decision",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="started_administrations",
+                to="relationships.decision",
+            ),
         ),
         migrations.AddField(
-            model_name='serviceadministration',
-            name='ended_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.actor'),
+            model_name="serviceadministration",
+            name="ended_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.actor",
+            ),
         ),
         migrations.AddField(
-            model_name='serviceadministration',
-            name='partner',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='service_administrations', to='partners.partner'),
+            model_name="serviceadministration",
+            name="partner",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="service_administrations",
+                to="partners.partner",
+            ),
         ),
         migrations.AddField(
-            model_name='serviceadministration',
-            name='service',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='administrations', to='subscriptions.service'),
+            model_name="serviceadministration",
+            name="service",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="administrations",
+                to="subscriptions.service",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adminrelationshiprole',
-            constraint=models.UniqueConstraint(fields=('relationship', 'role'), name='relationships_role_once_per_grant'),
+            model_name="adminrelationshiprole",
+            constraint=models.UniqueConstraint(
+                fields=("relationship", "role"), name="relationships_role_once_per_grant"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adminrelationshiprole',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('removed_at__isnull', True), ('removed_because', ''), ('removed_by__isnull', True)), models.Q(('removed_at__isnull', False), ('removed_by__isnull', False), models.Q(('removed_because', ''), _negated=True)), _connector='OR'), name='relationships_role_removal_is_whole'),
+            model_name="adminrelationshiprole",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("removed_at__isnull", True),
+                        ("removed_because", ""),
+                        ("removed_by__isnull", True),
+                    ),
+                    models.Q(
+                        ("removed_at__isnull", False),
+                        ("removed_by__isnull", False),
+                        models.Q(("removed_because", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="relationships_role_removal_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='accessterms',
-            constraint=models.CheckConstraint(condition=models.Q(('days__gte', 1), ('days__lte', 730)), name='relationships_terms_days'),
+            model_name="accessterms",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("days__gte", 1), ("days__lte", 730)),
+                name="relationships_terms_days",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='accessassignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'active')), fields=('relationship', 'group'), name='relationships_one_assignment_per_group'),
+            model_name="accessassignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "active")),
+                fields=("relationship", "group"),
+                name="relationships_one_assignment_per_group",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='accessassignment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('deleted',)), ('deleted_at__isnull', False), ('deleted_by__isnull', False)), models.Q(models.Q(('status__in', ('deleted',)), _negated=True), ('deleted_at__isnull', True), ('deleted_by__isnull', True)), _connector='OR'), name='relationships_accessassignment_deleted_stamps'),
+            model_name="accessassignment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("status__in", ("deleted",)),
+                        ("deleted_at__isnull", False),
+                        ("deleted_by__isnull", False),
+                    ),
+                    models.Q(
+                        models.Q(("status__in", ("deleted",)), _negated=True),
+                        ("deleted_at__isnull", True),
+                        ("deleted_by__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="relationships_accessassignment_deleted_stamps",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decisionsignature',
-            constraint=models.UniqueConstraint(fields=('decision', 'actor'), name='relationships_one_signature_per_person'),
+            model_name="decisionsignature",
+            constraint=models.UniqueConstraint(
+                fields=("decision", "actor"), name="relationships_one_signature_per_person"
+            ),
         ),
         migrations.AddIndex(
-            model_name='partnerrelationship',
-            index=models.Index(condition=models.Q(('listed', True)), fields=['partner', 'name_key', 'id'], name='relationships_customers_page'),
+            model_name="partnerrelationship",
+            index=models.Index(
+                condition=models.Q(("listed", True)),
+                fields=["partner", "name_key", "id"],
+                name="relationships_customers_page",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='partnerrelationship',
-            constraint=models.UniqueConstraint(fields=('partner', 'customer'), name='relationships_one_pair'),
+            model_name="partnerrelationship",
+            constraint=models.UniqueConstraint(
+                fields=("partner", "customer"), name="relationships_one_pair"
+            ),
         ),
         migrations.AddIndex(
-            model_name='relationshiprequest',
-            index=models.Index(fields=['partner', '-created_at', '-id'], name='requests_newest'),
+            model_name="relationshiprequest",
+            index=models.Index(fields=["partner", "-created_at", "-id"], name="requests_newest"),
         ),
         migrations.AddConstraint(
-            model_name='relationshiprequest',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='relationships_request_named'),
+            model_name="relationshiprequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True), name="relationships_request_named"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationshiprequest',
-            constraint=models.CheckConstraint(condition=models.Q(('asks_selling', True), ('terms__isnull', False), _connector='OR'), name='relationships_request_asks_something'),
+            model_name="relationshiprequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("asks_selling", True), ("terms__isnull", False), _connector="OR"
+                ),
+                name="relationships_request_asks_something",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationshiprequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('addressed_domain', ''), ('addressed_tenant_id__isnull', True)), models.Q(('addressed_domain', ''), ('addressed_email', '')), models.Q(('addressed_email', ''), ('addressed_tenant_id__isnull', True)), _connector='OR'), name='relationships_request_one_address'),
+            model_name="relationshiprequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("addressed_domain", ""), ("addressed_tenant_id__isnull", True)),
+                    models.Q(("addressed_domain", ""), ("addressed_email", "")),
+                    models.Q(("addressed_email", ""), ("addressed_tenant_id__isnull", True)),
+                    _connector="OR",
+                ),
+                name="relationships_request_one_address",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationshiprequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expires_at__isnull', True), ('kind', 'standing')), models.Q(('expires_at__isnull', True), ('status', 'draft')), models.Q(('expires_at__isnull', False), ('kind', 'single'), models.Q(('status', 'draft'), _negated=True)), _connector='OR'), name='relationships_request_ends_unless_standing_or_draft'),
+            model_name="relationshiprequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("expires_at__isnull", True), ("kind", "standing")),
+                    models.Q(("expires_at__isnull", True), ("status", "draft")),
+                    models.Q(
+                        ("expires_at__isnull", False),
+                        ("kind", "single"),
+                        models.Q(("status", "draft"), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="relationships_request_ends_unless_standing_or_draft",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationshiprequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'draft'), ('token__isnull', True)), models.Q(('token__isnull', False), models.Q(('status', 'draft'), _negated=True)), _connector='OR'), name='relationships_request_link_unless_draft'),
+            model_name="relationshiprequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "draft"), ("token__isnull", True)),
+                    models.Q(
+                        ("token__isnull", False), models.Q(("status", "draft"), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="relationships_request_link_unless_draft",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationshiprequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'standing'), ('status', 'open')), fields=('partner',), name='relationships_one_open_standing_link'),
+            model_name="relationshiprequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "standing"), ("status", "open")),
+                fields=("partner",),
+                name="relationships_one_open_standing_link",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationshiprequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), ('status__in', ('decided', 'declined', 'cancelled', 'expired', 'rotated'))), models.Q(('closed_at__isnull', True), ('closed_by__isnull', True), models.Q(('status__in', ('decided', 'declined', 'cancelled', 'expired', 'rotated')), _negated=True)), _connector='OR'), name='relationships_request_closed_when_over'),
+            model_name="relationshiprequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        ("closed_by__isnull", False),
+                        ("status__in", ("decided", "declined", "cancelled", "expired", "rotated")),
+                    ),
+                    models.Q(
+                        ("closed_at__isnull", True),
+                        ("closed_by__isnull", True),
+                        models.Q(
+                            (
+                                "status__in",
+                                ("decided", "declined", "cancelled", "expired", "rotated"),
+                            ),
+                            _negated=True,
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="relationships_request_closed_when_over",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relationshiprequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', True), ('sent_by__isnull', True)), models.Q(('sent_at__isnull', False), ('sent_by__isnull', False)), _connector='OR'), name='relationships_relationshiprequest_sent_together'),
+            model_name="relationshiprequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("sent_at__isnull", True), ("sent_by__isnull", True)),
+                    models.Q(("sent_at__isnull", False), ("sent_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="relationships_relationshiprequest_sent_together",
+            ),
         ),
         migrations.AddIndex(
-            model_name='adminrelationship',
-            index=models.Index(fields=['customer', 'status'], name='relationships_admin_customer'),
+            model_name="adminrelationship",
+            index=models.Index(fields=["customer", "status"], name="relationships_admin_customer"),
         ),
         migrations.AddConstraint(
-            model_name='adminrelationship',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_because', 'lapsed'), _negated=True), fields=('partner', 'name_key'), name='relationships_admin_name_once_per_partner'),
+            model_name="adminrelationship",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_because", "lapsed"), _negated=True),
+                fields=("partner", "name_key"),
+                name="relationships_admin_name_once_per_partner",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adminrelationship',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='relationships_admin_name_is_given'),
+            model_name="adminrelationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True),
+                name="relationships_admin_name_is_given",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adminrelationship',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('activated_at__isnull', True), ('customer__isnull', True), ('decision__isnull', True), ('ends_at__isnull', True), ('granted_terms__isnull', True)), models.Q(('activated_at__isnull', False), ('customer__isnull', False), ('decision__isnull', False), ('ends_at__gt', models.F('activated_at')), ('granted_terms__isnull', False)), _connector='OR'), name='relationships_admin_grant_is_whole'),
+            model_name="adminrelationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("activated_at__isnull", True),
+                        ("customer__isnull", True),
+                        ("decision__isnull", True),
+                        ("ends_at__isnull", True),
+                        ("granted_terms__isnull", True),
+                    ),
+                    models.Q(
+                        ("activated_at__isnull", False),
+                        ("customer__isnull", False),
+                        ("decision__isnull", False),
+                        ("ends_at__gt", models.F("activated_at")),
+                        ("granted_terms__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="relationships_admin_grant_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adminrelationship',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('active', 'expired')), _negated=True), ('activated_at__isnull', False), _connector='OR'), name='relationships_admin_granted_when_active'),
+            model_name="adminrelationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ("active", "expired")), _negated=True),
+                    ("activated_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="relationships_admin_granted_when_active",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adminrelationship',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['created', 'approvalPending']), _negated=True), ('activated_at__isnull', True), _connector='OR'), name='relationships_admin_not_granted_before'),
+            model_name="adminrelationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["created", "approvalPending"]), _negated=True),
+                    ("activated_at__isnull", True),
+                    _connector="OR",
+                ),
+                name="relationships_admin_not_granted_before",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adminrelationship',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('expired', 'terminated')), ('ended_at__isnull', False), ('ended_by__isnull', False)), models.Q(models.Q(('status__in', ('expired', 'terminated')), _negated=True), ('ended_at__isnull', True), ('ended_by__isnull', True)), _connector='OR'), name='relationships_adminrelationship_ended_stamps'),
+            model_name="adminrelationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("status__in", ("expired", "terminated")),
+                        ("ended_at__isnull", False),
+                        ("ended_by__isnull", False),
+                    ),
+                    models.Q(
+                        models.Q(("status__in", ("expired", "terminated")), _negated=True),
+                        ("ended_at__isnull", True),
+                        ("ended_by__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="relationships_adminrelationship_ended_stamps",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adminrelationship',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('expired', 'terminated')), models.Q(('ended_because', ''), _negated=True)), models.Q(models.Q(('status__in', ('expired', 'terminated')), _negated=True), ('ended_because', '')), _connector='OR'), name='relationships_admin_end_has_a_cause'),
+            model_name="adminrelationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("status__in", ("expired", "terminated")),
+                        models.Q(("ended_because", ""), _negated=True),
+                    ),
+                    models.Q(
+                        models.Q(("status__in", ("expired", "terminated")), _negated=True),
+                        ("ended_because", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="relationships_admin_end_has_a_cause",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adminrelationship',
-            constraint=models.CheckConstraint(condition=models.Q(('paused_at__isnull', True), ('activated_at__isnull', False), _connector='OR'), name='relationships_admin_paused_while_active'),
+            model_name="adminrelationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("paused_at__isnull", True), ("activated_at__isnull", False), _connector="OR"
+                ),
+                name="relationships_admin_paused_while_active",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adminrelationship',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('paused_at__isnull', True), ('paused_by__isnull', True)), models.Q(('paused_at__isnull', False), ('paused_by__isnull', False)), _connector='OR'), name='relationships_adminrelationship_paused_together'),
+            model_name="adminrelationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("paused_at__isnull", True), ("paused_by__isnull", True)),
+                    models.Q(("paused_at__isnull", False), ("paused_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="relationships_adminrelationship_paused_together",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adminrelationship',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('extension_wished_at__isnull', True), ('extension_wished_by__isnull', True)), models.Q(('extension_wished_at__isnull', False), ('extension_wished_by__isnull', False)), _connector='OR'), name='relationships_adminrelationship_extension_wished_together'),
+            model_name="adminrelationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("extension_wished_at__isnull", True), ("extension_wished_by__isnull", True)
+                    ),
+                    models.Q(
+                        ("extension_wished_at__isnull", False),
+                        ("extension_wished_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="relationships_adminrelationship_extension_wished_together",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adminrelationship',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('extension_allowed_at__isnull', True), ('extension_allowed_by__isnull', True)), models.Q(('extension_allowed_at__isnull', False), ('extension_allowed_by__isnull', False)), _connector='OR'), name='relationships_adminrelationship_extension_allowed_together'),
+            model_name="adminrelationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("extension_allowed_at__isnull", True),
+                        ("extension_allowed_by__isnull", True),
+                    ),
+                    models.Q(
+                        ("extension_allowed_at__isnull", False),
+                        ("extension_allowed_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="relationships_adminrelationship_extension_allowed_together",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resellerrelationship',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'ended'), _negated=True), fields=('partner', 'customer'), name='relationships_one_reseller_relationship'),
+            model_name="resellerrelationship",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "ended"), _negated=True),
+                fields=("partner", "customer"),
+                name="relationships_one_reseller_relationship",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resellerrelationship',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ('ended',)), ('ended_at__isnull', False), ('ended_by__isnull', False)), models.Q(models.Q(('status__in', ('ended',)), _negated=True), ('ended_at__isnull', True), ('ended_by__isnull', True)), _connector='OR'), name='relationships_resellerrelationship_ended_stamps'),
+            model_name="resellerrelationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("status__in", ("ended",)),
+                        ("ended_at__isnull", False),
+                        ("ended_by__isnull", False),
+                    ),
+                    models.Q(
+                        models.Q(("status__in", ("ended",)), _negated=True),
+                        ("ended_at__isnull", True),
+                        ("ended_by__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="relationships_resellerrelationship_ended_stamps",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resellerrelationship',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'ended'), models.Q(('ended_because', ''), _negated=True)), models.Q(models.Q(('status', 'ended'), _negated=True), ('ended_because', '')), _connector='OR'), name='relationships_reseller_end_has_a_cause'),
+            model_name="resellerrelationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "ended"), models.Q(("ended_because", ""), _negated=True)),
+                    models.Q(models.Q(("status", "ended"), _negated=True), ("ended_because", "")),
+                    _connector="OR",
+                ),
+                name="relationships_reseller_end_has_a_cause",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='resellerrelationship',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'winding_down'), ('winding_down_at__isnull', False), ('winding_down_by__isnull', False)), models.Q(('status', 'active'), ('winding_down_at__isnull', True), ('winding_down_by__isnull', True)), ('status', 'ended'), _connector='OR'), name='relationships_reseller_winding_down_stamps'),
+            model_name="resellerrelationship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("status", "winding_down"),
+                        ("winding_down_at__isnull", False),
+                        ("winding_down_by__isnull", False),
+                    ),
+                    models.Q(
+                        ("status", "active"),
+                        ("winding_down_at__isnull", True),
+                        ("winding_down_by__isnull", True),
+                    ),
+                    ("status", "ended"),
+                    _connector="OR",
+                ),
+                name="relationships_reseller_winding_down_stamps",
+            ),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['customer', '-opened_at', '-id'], name='decisions_newest'),
+            model_name="decision",
+            index=models.Index(fields=["customer", "-opened_at", "-id"], name="decisions_newest"),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('request', 'customer'), name='relationships_one_open_decision'),
+            model_name="decision",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "open")),
+                fields=("request", "customer"),
+                name="relationships_one_open_decision",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(condition=models.Q(('single_use', True), ('status', 'approved')), fields=('request',), name='relationships_one_approval_of_single_use'),
+            model_name="decision",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("single_use", True), ("status", "approved")),
+                fields=("request",),
+                name="relationships_one_approval_of_single_use",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('status', 'open')), models.Q(('decided_at__isnull', False), models.Q(('status', 'open'), _negated=True)), _connector='OR'), name='relationships_decision_is_dated'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", True), ("status", "open")),
+                    models.Q(
+                        ("decided_at__isnull", False), models.Q(("status", "open"), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="relationships_decision_is_dated",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['approved', 'declined']), _negated=True), models.Q(models.Q(('selling', 'unanswered'), _negated=True), models.Q(('administration', 'unanswered'), _negated=True), models.Q(('content', ''), _negated=True), models.Q(('content_digest', ''), _negated=True)), _connector='OR'), name='relationships_decision_is_whole'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["approved", "declined"]), _negated=True),
+                    models.Q(
+                        models.Q(("selling", "unanswered"), _negated=True),
+                        models.Q(("administration", "unanswered"), _negated=True),
+                        models.Q(("content", ""), _negated=True),
+                        models.Q(("content_digest", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="relationships_decision_is_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'approved'), models.Q(('selling', 'approved'), ('administration', 'approved'), _connector='OR')), models.Q(models.Q(('status', 'approved'), _negated=True), models.Q(('selling', 'approved'), _negated=True), models.Q(('administration', 'approved'), _negated=True)), _connector='OR'), name='relationships_approval_allows_something'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("status", "approved"),
+                        models.Q(
+                            ("selling", "approved"), ("administration", "approved"), _connector="OR"
+                        ),
+                    ),
+                    models.Q(
+                        models.Q(("status", "approved"), _negated=True),
+                        models.Q(("selling", "approved"), _negated=True),
+                        models.Q(("administration", "approved"), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="relationships_approval_allows_something",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reseller_relationship__isnull', False), ('selling', 'approved')), models.Q(models.Q(('selling', 'approved'), _negated=True), ('reseller_relationship__isnull', True)), _connector='OR'), name='relationships_decision_points_to_what_it_allows'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("reseller_relationship__isnull", False), ("selling", "approved")),
+                    models.Q(
+                        models.Q(("selling", "approved"), _negated=True),
+                        ("reseller_relationship__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="relationships_decision_points_to_what_it_allows",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('administration', 'approved'), ('granted_terms__isnull', False)), models.Q(models.Q(('administration', 'approved'), _negated=True), ('granted_terms__isnull', True)), _connector='OR'), name='relationships_decision_grants_with_administration'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("administration", "approved"), ("granted_terms__isnull", False)),
+                    models.Q(
+                        models.Q(("administration", "approved"), _negated=True),
+                        ("granted_terms__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="relationships_decision_grants_with_administration",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='serviceadministration',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('customer', 'service'), name='relationships_one_administrator_per_service'),
+            model_name="serviceadministration",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("customer", "service"),
+                name="relationships_one_administrator_per_service",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='serviceadministration',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_because', ''), ('ended_by__isnull', True)), models.Q(('ended_at__isnull', False), ('ended_by__isnull', False), models.Q(('ended_because', ''), _negated=True)), _connector='OR'), name='relationships_service_end_is_whole'),
+            model_name="serviceadministration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("ended_at__isnull", True),
+                        ("ended_because", ""),
+                        ("ended_by__isnull", True),
+                    ),
+                    models.Q(
+                        ("ended_at__isnull", False),
+                        ("ended_by__isnull", False),
+                        models.Q(("ended_because", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="relationships_service_end_is_whole",
+            ),
         ),
     ]

@@ -42,7 +42,7 @@ GRANTED = (AdminStatus.ACTIVE, AdminStatus.EXPIRED)
 ENDED = (AdminStatus.EXPIRED, AdminStatus.TERMINATED)
 
 
-class AdminRelationshipQuerySet(models.QuerySet):
+class AdminRelationshipQuerySet(models.QuerySet["AdminRelationship"]):
     def visible_to(self, user) -> Self:
         """Those to which the user's own organisation is a party."""
         if user.is_staff and user.has_perm("relationships.view_adminrelationship"):
@@ -124,9 +124,7 @@ class AdminRelationship(StatefulModel):
                 fields=["partner", "name_key"],
                 condition=~Q(ended_because=EndedBecause.LAPSED),
             ),
-            models.CheckConstraint(
-                name="relationships_admin_name_is_given", condition=~Q(name="")
-            ),
+            models.CheckConstraint(name="relationships_admin_name_is_given", condition=~Q(name="")),
             models.CheckConstraint(
                 name="relationships_admin_grant_is_whole",
                 condition=Q(

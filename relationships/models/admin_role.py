@@ -16,7 +16,7 @@ class Administers(models.TextChoices):
     ALL = "all", _("every service that has such a role")
 
 
-class AdminRoleQuerySet(models.QuerySet):
+class AdminRoleQuerySet(models.QuerySet["AdminRole"]):
     def visible_to(self, user) -> Self:
         """The catalogue is everybody's."""
         return self

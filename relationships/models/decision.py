@@ -34,7 +34,7 @@ class Half(models.TextChoices):
     DECLINED = "declined", _("not allowed")
 
 
-class DecisionQuerySet(models.QuerySet):
+class DecisionQuerySet(models.QuerySet["Decision"]):
     def visible_to(self, user) -> Self:
         """The customer's own; all for staff who may look."""
         if user.is_staff and user.has_perm("relationships.view_decision"):
@@ -86,9 +86,7 @@ class Decision(StatefulModel):
     class Meta:
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
-        indexes = [
-            models.Index(fields=["customer", "-opened_at", "-id"], name="decisions_newest")
-        ]
+        indexes = [models.Index(fields=["customer", "-opened_at", "-id"], name="decisions_newest")]
         constraints = [
             models.UniqueConstraint(
                 name="relationships_one_open_decision",
@@ -156,9 +154,11 @@ class Decision(StatefulModel):
         deciders = self.customer.memberships.having(CustomerRight.DECIDE)
         if not deciders.filter(user=by.user).exists():
             return _t("Only a global admin or a partner-relationships admin decides.")
-        if PartnerMembership.objects.current().filter(
-            user=by.user, partner__in=self.concerned_partners()
-        ).exists():
+        if (
+            PartnerMembership.objects.current()
+            .filter(user=by.user, partner__in=self.concerned_partners())
+            .exists()
+        ):
             return _t("You work for a partner that this request concerns, so you cannot decide.")
         return ""
 
@@ -193,4 +193,3 @@ class DecisionSignature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.decision} · {self.at:%Y-%m-%d %H:%M}"
-

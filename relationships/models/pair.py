@@ -8,7 +8,7 @@ from partnercenter.lib.names import name_key
 from partners.models import Partner
 
 
-class PartnerRelationshipQuerySet(models.QuerySet):
+class PartnerRelationshipQuerySet(models.QuerySet["PartnerRelationship"]):
     def list_pair(self, partner: Partner, customer: Customer) -> "PartnerRelationship":
         """Put the pair on the partner's customers page."""
         pair, _made = self.update_or_create(
@@ -34,9 +34,7 @@ class PartnerRelationship(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                name="relationships_one_pair", fields=["partner", "customer"]
-            )
+            models.UniqueConstraint(name="relationships_one_pair", fields=["partner", "customer"])
         ]
         indexes = [
             models.Index(

@@ -53,7 +53,17 @@ OVER = (
 )
 
 
-class RelationshipRequestQuerySet(models.QuerySet):
+WHY_OVER: dict[str, Any] = {
+    RequestStatus.DRAFT: _("This request is not finished."),
+    RequestStatus.DECIDED: _("This request has been decided."),
+    RequestStatus.DECLINED: _("This request was declined."),
+    RequestStatus.CANCELLED: _("The partner has cancelled this request."),
+    RequestStatus.EXPIRED: _("This request has expired. Ask the partner to send it again."),
+    RequestStatus.ROTATED: _("The partner has replaced this link by a new one."),
+}
+
+
+class RelationshipRequestQuerySet(models.QuerySet["RelationshipRequest"]):
     def visible_to(self, user) -> Self:
         """The partner's own; all for staff who may look."""
         if user.is_staff and user.has_perm("relationships.view_relationshiprequest"):
@@ -91,9 +101,12 @@ class RelationshipRequestQuerySet(models.QuerySet):
         RelationshipRequest.check_askable(
             by=by, partner=partner, asks_selling=asks_selling, roles=roles, days=days
         )
-        if AdminRelationship.objects.filter(partner=partner, name_key=name_key(name)).exclude(
-            ended_because=EndedBecause.LAPSED
-        ).exists() and roles:
+        if (
+            AdminRelationship.objects.filter(partner=partner, name_key=name_key(name))
+            .exclude(ended_because=EndedBecause.LAPSED)
+            .exists()
+            and roles
+        ):
             raise RequestRefused(
                 _t("You have used the name “%(name)s” before. Choose another.") % {"name": name}
             )
@@ -166,7 +179,7 @@ class RelationshipRequest(StatefulModel):
     addressed_domain = models.CharField(max_length=253, blank=True)
     status = models.CharField(max_length=10, choices=RequestStatus, default=RequestStatus.DRAFT)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
-    token = models.CharField(max_length=64, null=True, blank=True, unique=True)  # noqa: DJ001
+    token = models.CharField(max_length=64, null=True, blank=True, unique=True)
     first_paragraph = models.CharField(max_length=1000, blank=True)
     second_paragraph = models.CharField(max_length=1000, blank=True)
     created_at = models.DateTimeField(_("created"))
@@ -323,24 +336,14 @@ class RelationshipRequest(StatefulModel):
 
     def why_unanswerable(self, at: datetime) -> str:
         """Why nobody can decide on it any more, or now; empty when one can."""
-        if self.status == RequestStatus.DECIDED:
-            return _t("This request has been decided.")
-        if self.status == RequestStatus.DECLINED:
-            return _t("This request was declined.")
-        if self.status == RequestStatus.CANCELLED:
-            return _t("The partner has cancelled this request.")
-        if self.status == RequestStatus.ROTATED:
-            return _t("The partner has replaced this link by a new one.")
-        if self.status == RequestStatus.EXPIRED or self.past_its_end(at):
-            return _t("This request has expired. Ask the partner to send it again.")
-        if self.status == RequestStatus.DRAFT:
-            return _t("This request is not finished.")
-        if any(not asker.verified for asker in (self.partner, self.administrator)):
+        if self.status in WHY_OVER:
+            return str(WHY_OVER[self.status])
+        if self.past_its_end(at):
+            return str(WHY_OVER[RequestStatus.EXPIRED])
+        askers = (self.partner, self.administrator)
+        if any(not asker.verified for asker in askers):
             return _t("The operator has not verified this partner.")
-        if any(
-            asker.status == PartnerStatus.SUSPENDED
-            for asker in (self.partner, self.administrator)
-        ):
+        if any(asker.status == PartnerStatus.SUSPENDED for asker in askers):
             return _t("This partner is suspended. Nothing can be approved until it is restored.")
         return ""
 

@@ -22,7 +22,7 @@ class ResellerEndedBecause(models.TextChoices):
     LAST_SUBSCRIPTION = "last_subscription", _("the last subscription ended")
 
 
-class ResellerRelationshipQuerySet(models.QuerySet):
+class ResellerRelationshipQuerySet(models.QuerySet["ResellerRelationship"]):
     def visible_to(self, user) -> Self:
         """Those to which the user's own organisation is a party."""
         if user.is_staff and user.has_perm("relationships.view_resellerrelationship"):

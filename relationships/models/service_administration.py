@@ -15,7 +15,7 @@ class ServiceEndedBecause(models.TextChoices):
     TERMINATED = "terminated", _("the administration was ended")
 
 
-class ServiceAdministrationQuerySet(models.QuerySet):
+class ServiceAdministrationQuerySet(models.QuerySet["ServiceAdministration"]):
     def running(self) -> Self:
         return self.filter(ended_at__isnull=True)
 

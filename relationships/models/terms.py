@@ -10,7 +10,7 @@ from partners.models import SecurityGroup
 from .admin_role import AdminRole
 
 
-class AccessTermsQuerySet(models.QuerySet):
+class AccessTermsQuerySet(models.QuerySet["AccessTerms"]):
     def write(
         self,
         *,
@@ -20,9 +20,7 @@ class AccessTermsQuerySet(models.QuerySet):
         groups: Iterable[SecurityGroup],
         days_text: str = "",
     ) -> "AccessTerms":
-        terms = self.create(
-            days=days, days_text=days_text or f"P{days}D", auto_extend=auto_extend
-        )
+        terms = self.create(days=days, days_text=days_text or f"P{days}D", auto_extend=auto_extend)
         terms.roles.add(*roles)
         terms.planned_groups.add(*groups)
         return terms

@@ -61,9 +61,7 @@ def withdraw_open_decisions(request: RelationshipRequest, *, at: datetime) -> No
         decision.move_to(DecisionStatus.WITHDRAWN, decided_at=at)
 
 
-def end_unanswered(
-    request: RelationshipRequest, *, because: str, by: Actor, at: datetime
-) -> None:
+def end_unanswered(request: RelationshipRequest, *, because: str, by: Actor, at: datetime) -> None:
     """The admin relationship that waited with the request never becomes active."""
     waiting = request.admin_relationships.filter(status=AdminStatus.APPROVAL_PENDING)
     for relationship in waiting.order_by("id"):

@@ -1,4 +1,4 @@
-"""The customer decides: approve or decline, in one transaction, with proof that nothing else moved."""
+"""The customer decides, in one transaction, with proof that nothing else moved."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -74,13 +74,22 @@ def approve(decision: Decision, answer: Answer, *, by: Actor, at: datetime | Non
         grant_administration(
             decision,
             roles=answer.roles,
-            days=answer.days or decision.request.terms.days,  # type: ignore[union-attr]
+            days=answer.days,
             by=by,
             at=at,
         )
     elif decision.asks_administration and decision.single_use:
         end_unanswered(decision.request, because=EndedBecause.DECLINED, by=by, at=at)
-    _close(decision, answer, content, selling, administration, DecisionStatus.APPROVED, by, at)
+    _close(
+        decision,
+        answer,
+        content,
+        selling=selling,
+        administration=administration,
+        status=DecisionStatus.APPROVED,
+        by=by,
+        at=at,
+    )
     if decision.single_use:
         decision.request.move_to(RequestStatus.DECIDED, closed_at=at, closed_by=by)
 
@@ -98,7 +107,16 @@ def decline(decision: Decision, answer: Answer, *, by: Actor, at: datetime | Non
     before = survey(decision.customer)
     selling = Half.DECLINED if decision.request.asks_selling else Half.NOT_ASKED
     administration = Half.DECLINED if decision.asks_administration else Half.NOT_ASKED
-    _close(decision, answer, content, selling, administration, DecisionStatus.DECLINED, by, at)
+    _close(
+        decision,
+        answer,
+        content,
+        selling=selling,
+        administration=administration,
+        status=DecisionStatus.DECLINED,
+        by=by,
+        at=at,
+    )
     if decision.single_use and decision.request.is_addressed:
         decision.request.move_to(RequestStatus.DECLINED, closed_at=at, closed_by=by)
         end_unanswered(decision.request, because=EndedBecause.DECLINED, by=by, at=at)
@@ -127,8 +145,10 @@ def _content_as_seen(decision: Decision, answer: Answer, at: datetime) -> str:
     content = content_of(decision, at)
     if answer.seen_digest != content_digest(content):
         raise ContentChanged(
-            _("The request has changed since you opened this page. Nothing was approved. Read it "
-              "again, then decide.")
+            _(
+                "The request has changed since you opened this page. Nothing was approved. Read it "
+                "again, then decide."
+            )
         )
     return content
 
@@ -141,9 +161,7 @@ def _halves(decision: Decision, answer: Answer) -> tuple[Half, Half]:
     if any(is_asked and given is None for is_asked, given in asked):
         raise Refused(_("Answer both parts: choose Allow or Do not allow for each."))
     if not any(is_asked and given for is_asked, given in asked):
-        raise Refused(
-            _("You have allowed nothing. To refuse the whole request, press Decline.")
-        )
+        raise Refused(_("You have allowed nothing. To refuse the whole request, press Decline."))
     selling, administration = (
         Half.NOT_ASKED if not is_asked else Half.APPROVED if given else Half.DECLINED
         for is_asked, given in asked
@@ -154,20 +172,19 @@ def _halves(decision: Decision, answer: Answer) -> tuple[Half, Half]:
 def _check_market(decision: Decision) -> None:
     """A partner sells only in its markets (rule R12)."""
     partner, country = decision.request.partner, decision.customer.country
-    if not partner.markets.filter(country=country.code).exists():
+    if not partner.markets.filter(country=country).exists():
         raise Refused(
             _("%(partner)s may not sell in %(country)s, so selling cannot be allowed.")
-            % {"partner": partner.name, "country": country.name}
+            % {"partner": partner.name, "country": decision.customer.country_name}
         )
 
 
 def _check_grant(decision: Decision, answer: Answer, *, by: Actor) -> None:
     """The grant is within what was asked, and privileged roles have their own conditions."""
     asked = decision.request.terms
-    assert asked is not None  # administration was asked, so there are terms
     if not answer.roles:
         raise Refused(_("Tick at least one role, or do not allow administration."))
-    if set(answer.roles) - set(asked.roles.all()):
+    if asked is None or set(answer.roles) - set(asked.roles.all()):
         raise Refused(_("Only roles that were asked for can be granted."))
     privileged = any(role.privileged for role in answer.roles)
     most = min(asked.days, settings.PRIVILEGED_DAYS_MAX) if privileged else asked.days
@@ -181,6 +198,7 @@ def _close(
     decision: Decision,
     answer: Answer,
     content: str,
+    *,
     selling: Half,
     administration: Half,
     status: str,

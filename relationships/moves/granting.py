@@ -47,17 +47,19 @@ def grant_selling(decision: Decision, *, at: datetime) -> ResellerRelationship:
 
 
 def grant_administration(
-    decision: Decision, *, roles: list[AdminRole], days: int, by: Actor, at: datetime
+    decision: Decision, *, roles: list[AdminRole], days: int | None, by: Actor, at: datetime
 ) -> AdminRelationship:
     """Give the roles, to the planned groups at once: approval is usable access."""
     asked = decision.request.terms
-    assert asked is not None  # a request without terms asks for no administration
+    if asked is None:
+        raise Refused(_("This request asks for no administration."))
+    days = days or asked.days
     groups = list(asked.planned_groups.open())
     terms = AccessTerms.objects.write(
         roles=roles, days=days, auto_extend=asked.auto_extend, groups=groups
     )
     decision.granted_terms = terms
-    relationship = _born(decision, at=at)
+    relationship = _born(decision, asked, at=at)
     relationship.move_to(
         AdminStatus.ACTIVE,
         customer=decision.customer,
@@ -119,7 +121,7 @@ def _take(decision: Decision, relationship: AdminRelationship, service, *, at: d
         raise ServiceTaken(taken_sentence(held)) from lost
 
 
-def _born(decision: Decision, *, at: datetime) -> AdminRelationship:
+def _born(decision: Decision, asked: AccessTerms, *, at: datetime) -> AdminRelationship:
     """The relationship that waited with a single request, or a new one of a standing link."""
     request = decision.request
     waiting = request.admin_relationships.filter(status=AdminStatus.APPROVAL_PENDING).first()
@@ -130,7 +132,7 @@ def _born(decision: Decision, *, at: datetime) -> AdminRelationship:
         partner=request.administrator,
         name=name,
         name_key=name_key(name),
-        asked_terms=request.terms,
+        asked_terms=asked,
         status=AdminStatus.APPROVAL_PENDING,
         created_at=at,
     )

@@ -39,12 +39,12 @@ def tell_decision(decision: Decision, *, by: Actor) -> None:
             key=f"decision:{decision.public_id}:partner:{place.user.public_id}",
         )
     deciders = decision.customer.memberships.having(CustomerRight.DECIDE)
-    for place in deciders.select_related("user"):
+    for seat in deciders.select_related("user"):
         outbox.send(
             "decision_customer",
-            to=place.user.email,
-            name=place.user.name,
-            language=place.user.language,
+            to=seat.user.email,
+            name=seat.user.name,
+            language=seat.user.language,
             context={
                 **facts,
                 "actor": by.user.get_full_name() if by.user else by.label,
@@ -52,5 +52,5 @@ def tell_decision(decision: Decision, *, by: Actor) -> None:
                 + reverse("relationships:customer-partners", args=[decision.customer.slug]),
                 "link": settings.SITE_URL + decision.get_absolute_url(),
             },
-            key=f"decision:{decision.public_id}:customer:{place.user.public_id}",
+            key=f"decision:{decision.public_id}:customer:{seat.user.public_id}",
         )

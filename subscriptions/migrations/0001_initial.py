@@ -2,157 +2,462 @@
 
 import django.core.validators
 import django.db.models.deletion
-import partnercenter.lib.ids
 from django.db import migrations, models
+
+import partnercenter.lib.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('customers', '0001_initial'),
-        ('partners', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("customers", "0001_initial"),
+        ("partners", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Service',
+            name="Service",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(unique=True, verbose_name='key')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(unique=True, verbose_name="key")),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
             ],
             options={
-                'verbose_name': 'service',
-                'verbose_name_plural': 'services',
-                'ordering': ['name'],
+                "verbose_name": "service",
+                "verbose_name_plural": "services",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Offer',
+            name="Offer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('offer_id', models.UUIDField(unique=True, verbose_name='offer id')),
-                ('sku', models.CharField(max_length=100, verbose_name='SKU')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offers', to='subscriptions.service')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("offer_id", models.UUIDField(unique=True, verbose_name="offer id")),
+                ("sku", models.CharField(max_length=100, verbose_name="SKU")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offers",
+                        to="subscriptions.service",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'offer',
-                'verbose_name_plural': 'offers',
-                'ordering': ['name'],
+                "verbose_name": "offer",
+                "verbose_name_plural": "offers",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='SubscriptionChange',
+            name="SubscriptionChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=partnercenter.lib.ids.uuid7, editable=False, unique=True)),
-                ('subscription', models.UUIDField()),
-                ('number', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('subscribe', 'subscribe'), ('import', 'import'), ('change_quantity', 'change quantity'), ('suspend', 'suspend'), ('reactivate', 'reactivate'), ('cancel', 'cancel'), ('rename', 'rename'), ('auto_renew', 'auto renew'), ('renew', 'renew'), ('expire', 'expire'), ('disable', 'disable'), ('delete', 'delete')], max_length=20)),
-                ('made_by', models.CharField(choices=[('seller', 'seller'), ('operator', 'operator'), ('clock', 'clock')], max_length=10)),
-                ('at', models.DateTimeField()),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('canonical_form', models.TextField()),
-                ('salt', models.CharField(max_length=64)),
-                ('digest', models.CharField(max_length=64)),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.actor')),
-                ('seller', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=partnercenter.lib.ids.uuid7, editable=False, unique=True
+                    ),
+                ),
+                ("subscription", models.UUIDField()),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("subscribe", "subscribe"),
+                            ("import", "import"),
+                            ("change_quantity", "change quantity"),
+                            ("suspend", "suspend"),
+                            ("reactivate", "reactivate"),
+                            ("cancel", "cancel"),
+                            ("rename", "rename"),
+                            ("auto_renew", "auto renew"),
+                            ("renew", "renew"),
+                            ("expire", "expire"),
+                            ("disable", "disable"),
+                            ("delete", "delete"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "made_by",
+                    models.CharField(
+                        choices=[
+                            ("seller", "seller"),
+                            ("operator", "operator"),
+                            ("clock", "clock"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("canonical_form", models.TextField()),
+                ("salt", models.CharField(max_length=64)),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.actor",
+                    ),
+                ),
+                (
+                    "seller",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.partner",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['subscription', 'number'],
+                "ordering": ["subscription", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Subscription',
+            name="Subscription",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=partnercenter.lib.ids.uuid7, editable=False, unique=True)),
-                ('ordered_at', models.DateTimeField(verbose_name='ordered')),
-                ('term_start', models.DateTimeField(verbose_name='term start')),
-                ('term_length', models.CharField(choices=[('P1M', '1 month'), ('P1Y', '1 year'), ('P3Y', '3 years')], max_length=10, verbose_name='term length')),
-                ('billing_cycle', models.CharField(choices=[('monthly', 'monthly'), ('annual', 'annual'), ('term', 'once a term')], max_length=10, verbose_name='billing cycle')),
-                ('unit_price', models.DecimalField(decimal_places=4, max_digits=12, verbose_name='unit price')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('agreement_version', models.CharField(max_length=20, verbose_name='agreement version')),
-                ('quantity', models.PositiveIntegerField(validators=[django.core.validators.MinValueValidator(1)], verbose_name='quantity')),
-                ('state', models.CharField(choices=[('active', 'active'), ('suspended', 'suspended'), ('cancelled', 'cancelled'), ('expired', 'expired'), ('disabled', 'disabled'), ('deleted', 'deleted')], default='active', max_length=20, verbose_name='state')),
-                ('suspension_reason', models.CharField(blank=True, choices=[('customer_request', 'the customer asked for it'), ('non_payment', 'non-payment'), ('misuse', 'fraud or misuse')], max_length=20)),
-                ('suspended_at', models.DateTimeField(blank=True, null=True)),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('expired_at', models.DateTimeField(blank=True, null=True)),
-                ('disabled_at', models.DateTimeField(blank=True, null=True)),
-                ('deleted_at', models.DateTimeField(blank=True, null=True)),
-                ('auto_renew', models.BooleanField(default=True, verbose_name='auto renew')),
-                ('friendly_name', models.CharField(blank=True, max_length=100, verbose_name='friendly name')),
-                ('term_end', models.DateTimeField(verbose_name='term end')),
-                ('base_subscription', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='add_ons', to='subscriptions.subscription')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='customers.customer')),
-                ('offer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='subscriptions.offer')),
-                ('partner_of_record', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner')),
-                ('reseller_of_record', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.partner')),
-                ('seller', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sold_subscriptions', to='partners.partner')),
-                ('service', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='subscriptions.service')),
-                ('last_change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='subscriptions.subscriptionchange')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "public_id",
+                    models.UUIDField(
+                        default=partnercenter.lib.ids.uuid7, editable=False, unique=True
+                    ),
+                ),
+                ("ordered_at", models.DateTimeField(verbose_name="ordered")),
+                ("term_start", models.DateTimeField(verbose_name="term start")),
+                (
+                    "term_length",
+                    models.CharField(
+                        choices=[("P1M", "1 month"), ("P1Y", "1 year"), ("P3Y", "3 years")],
+                        max_length=10,
+                        verbose_name="term length",
+                    ),
+                ),
+                (
+                    "billing_cycle",
+                    models.CharField(
+                        choices=[
+                            ("monthly", "monthly"),
+                            ("annual", "annual"),
+                            ("term", "once a term"),
+                        ],
+                        max_length=10,
+                        verbose_name="billing cycle",
+                    ),
+                ),
+                (
+                    "unit_price",
+                    models.DecimalField(decimal_places=4, max_digits=12, verbose_name="unit price"),
+                ),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                (
+                    "agreement_version",
+                    models.CharField(max_length=20, verbose_name="agreement version"),
+                ),
+                (
+                    "quantity",
+                    models.PositiveIntegerField(
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="quantity",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("active", "active"),
+                            ("suspended", "suspended"),
+                            ("cancelled", "cancelled"),
+                            ("expired", "expired"),
+                            ("disabled", "disabled"),
+                            ("deleted", "deleted"),
+                        ],
+                        default="active",
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "suspension_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("customer_request", "the customer asked for it"),
+                            ("non_payment", "non-payment"),
+                            ("misuse", "fraud or misuse"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("suspended_at", models.DateTimeField(blank=True, null=True)),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                ("expired_at", models.DateTimeField(blank=True, null=True)),
+                ("disabled_at", models.DateTimeField(blank=True, null=True)),
+                ("deleted_at", models.DateTimeField(blank=True, null=True)),
+                ("auto_renew", models.BooleanField(default=True, verbose_name="auto renew")),
+                (
+                    "friendly_name",
+                    models.CharField(blank=True, max_length=100, verbose_name="friendly name"),
+                ),
+                ("term_end", models.DateTimeField(verbose_name="term end")),
+                (
+                    "base_subscription",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="add_ons",
+                        to="subscriptions.subscription",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subscriptions",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "offer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subscriptions",
+                        to="subscriptions.offer",
+                    ),
+                ),
+                (
+                    "partner_of_record",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.partner",
+                    ),
+                ),
+                (
+                    "reseller_of_record",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="partners.partner",
+                    ),
+                ),
+                (
+                    "seller",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sold_subscriptions",
+                        to="partners.partner",
+                    ),
+                ),
+                (
+                    "service",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="subscriptions",
+                        to="subscriptions.service",
+                    ),
+                ),
+                (
+                    "last_change",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="subscriptions.subscriptionchange",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'subscription',
-                'verbose_name_plural': 'subscriptions',
+                "verbose_name": "subscription",
+                "verbose_name_plural": "subscriptions",
             },
         ),
         migrations.AddConstraint(
-            model_name='subscriptionchange',
-            constraint=models.UniqueConstraint(fields=('subscription', 'number'), name='subscriptions_change_number'),
+            model_name="subscriptionchange",
+            constraint=models.UniqueConstraint(
+                fields=("subscription", "number"), name="subscriptions_change_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscriptionchange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('made_by', 'seller'), ('seller__isnull', False)), models.Q(models.Q(('made_by', 'seller'), _negated=True), ('seller__isnull', True)), _connector='OR'), name='subscriptions_change_seller_is_named'),
+            model_name="subscriptionchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("made_by", "seller"), ("seller__isnull", False)),
+                    models.Q(
+                        models.Q(("made_by", "seller"), _negated=True), ("seller__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="subscriptions_change_seller_is_named",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscriptionchange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ('subscribe', 'import')), ('number', 1)), models.Q(('number__gt', 1), models.Q(('kind__in', ('subscribe', 'import')), _negated=True)), _connector='OR'), name='subscriptions_change_birth_is_first'),
+            model_name="subscriptionchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind__in", ("subscribe", "import")), ("number", 1)),
+                    models.Q(
+                        ("number__gt", 1),
+                        models.Q(("kind__in", ("subscribe", "import")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="subscriptions_change_birth_is_first",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscriptionchange',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'import'), _negated=True), models.Q(('made_by', 'operator'), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='subscriptions_change_import_has_a_reason'),
+            model_name="subscriptionchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "import"), _negated=True),
+                    models.Q(("made_by", "operator"), models.Q(("reason", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="subscriptions_change_import_has_a_reason",
+            ),
         ),
         migrations.AddIndex(
-            model_name='subscription',
-            index=models.Index(fields=['customer', 'public_id'], name='subscriptions_by_customer'),
+            model_name="subscription",
+            index=models.Index(fields=["customer", "public_id"], name="subscriptions_by_customer"),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='subscriptions_subscription_quantity'),
+            model_name="subscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gte", 1)), name="subscriptions_subscription_quantity"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(('term_end__gt', models.F('term_start'))), name='subscriptions_subscription_term'),
+            model_name="subscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("term_end__gt", models.F("term_start"))),
+                name="subscriptions_subscription_term",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('suspended_at__isnull', True), ('suspension_reason', '')), models.Q(('suspended_at__isnull', False), models.Q(('suspension_reason', ''), _negated=True)), _connector='OR'), name='subscriptions_subscription_suspension_has_a_reason'),
+            model_name="subscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("suspended_at__isnull", True), ("suspension_reason", "")),
+                    models.Q(
+                        ("suspended_at__isnull", False),
+                        models.Q(("suspension_reason", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="subscriptions_subscription_suspension_has_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ('suspended', 'disabled', 'deleted')), ('suspended_at__isnull', False)), models.Q(('suspended_at__isnull', True), models.Q(('state', 'suspended'), _negated=True)), _connector='OR'), name='subscriptions_subscription_suspended_at'),
+            model_name="subscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("state__in", ("suspended", "disabled", "deleted")),
+                        ("suspended_at__isnull", False),
+                    ),
+                    models.Q(
+                        ("suspended_at__isnull", True),
+                        models.Q(("state", "suspended"), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="subscriptions_subscription_suspended_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', False), ('state__in', ('cancelled', 'deleted'))), models.Q(('cancelled_at__isnull', True), models.Q(('state', 'cancelled'), _negated=True)), _connector='OR'), name='subscriptions_subscription_cancelled_at'),
+            model_name="subscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("cancelled_at__isnull", False), ("state__in", ("cancelled", "deleted"))
+                    ),
+                    models.Q(
+                        ("cancelled_at__isnull", True),
+                        models.Q(("state", "cancelled"), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="subscriptions_subscription_cancelled_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expired_at__isnull', False), ('state__in', ('expired', 'disabled', 'deleted'))), models.Q(('expired_at__isnull', True), models.Q(('state', 'expired'), _negated=True)), _connector='OR'), name='subscriptions_subscription_expired_at'),
+            model_name="subscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("expired_at__isnull", False),
+                        ("state__in", ("expired", "disabled", "deleted")),
+                    ),
+                    models.Q(
+                        ("expired_at__isnull", True), models.Q(("state", "expired"), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="subscriptions_subscription_expired_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('disabled_at__isnull', False), ('state__in', ('disabled', 'deleted'))), models.Q(('disabled_at__isnull', True), models.Q(('state', 'disabled'), _negated=True)), _connector='OR'), name='subscriptions_subscription_disabled_at'),
+            model_name="subscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("disabled_at__isnull", False), ("state__in", ("disabled", "deleted"))
+                    ),
+                    models.Q(
+                        ("disabled_at__isnull", True),
+                        models.Q(("state", "disabled"), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="subscriptions_subscription_disabled_at",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='subscription',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('deleted_at__isnull', False), ('state__in', ('deleted',))), models.Q(('deleted_at__isnull', True), models.Q(('state', 'deleted'), _negated=True)), _connector='OR'), name='subscriptions_subscription_deleted_at'),
+            model_name="subscription",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("deleted_at__isnull", False), ("state__in", ("deleted",))),
+                    models.Q(
+                        ("deleted_at__isnull", True), models.Q(("state", "deleted"), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="subscriptions_subscription_deleted_at",
+            ),
         ),
     ]

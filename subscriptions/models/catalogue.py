@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from ..texts import SERVICE_TEXTS
 
 
-class ServiceQuerySet(models.QuerySet):
+class ServiceQuerySet(models.QuerySet["Service"]):
     def visible_to(self, user) -> Self:
         """The catalogue is everybody's."""
         return self
@@ -34,7 +34,7 @@ class Service(models.Model):
         return SERVICE_TEXTS.get(self.key)
 
 
-class OfferQuerySet(models.QuerySet):
+class OfferQuerySet(models.QuerySet["Offer"]):
     def visible_to(self, user) -> Self:
         """The catalogue is everybody's."""
         return self

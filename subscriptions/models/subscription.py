@@ -108,7 +108,7 @@ def stamp_constraints() -> list[models.BaseConstraint]:
     ]
 
 
-class SubscriptionQuerySet(models.QuerySet):
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def visible_to(self, user) -> Self:
         """The customer's own people see all of the customer's; a seller's people see its own."""
         if user.is_staff and user.has_perm("subscriptions.view_subscription"):

@@ -324,9 +324,7 @@ class TestOnePartnerPerService:
         )
 
     def test_allows_the_other_roles(self, held):
-        answer = make.make_answer(
-            held.second, roles=make.roles(make.SERVICE_SUPPORT_ADMINISTRATOR)
-        )
+        answer = make.make_answer(held.second, roles=make.roles(make.SERVICE_SUPPORT_ADMINISTRATOR))
         deciding.approve(held.second, answer, by=held.by)
         assert ServiceAdministration.objects.get().partner == held.alder
 
