@@ -8,6 +8,7 @@ from allauth.core.exceptions import ReauthenticationRequired
 from allauth.core.internal.httpkit import HTTP_USER_AGENT_MAX_LENGTH
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.crypto import get_random_string
@@ -36,6 +37,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:  # type: ignore[override]
         user.name = form.cleaned_data.get("name", "")
         return super().save_user(request, user, form, commit)  # type: ignore[return-value]
+
+    def clean_email(self, email: str) -> str:
+        if len(email) > letters.ADDRESS_LENGTH:
+            raise ValidationError(_("This address is longer than an e-mail address can be."))
+        return super().clean_email(email)
 
     def is_safe_url(self, url: str | None) -> bool:
         return url is not None and policy.is_own_address(self.request, url)

@@ -14,10 +14,14 @@ from mail import outbox
 PAGE = "account/email/letter.html"
 # What follows it is the sender's line, which the page's frame has of its own.
 SIGNATURE = "\n-- \n"
+# The longest that mail servers can carry (RFC 5321), and the longest that an account takes.
+ADDRESS_LENGTH = 254
 
 
 def send(template_prefix: str, address: str, context: dict[str, Any]) -> None:
     """Queue one mail about an account; what holds a code is forgotten once it was sent."""
+    if len(address) > ADDRESS_LENGTH:
+        return  # no mailbox has such an address, and the answer stays what it is for others
     reader = context.get("user") or _owner(address)
     language = reader.language if reader else translation.get_language() or settings.LANGUAGE_CODE
     facts = {

@@ -1,4 +1,5 @@
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from mail import outbox
@@ -42,8 +43,6 @@ class TestLoginCode:
         assert user.emailaddress_set.get().verified
 
     def test_is_forgotten_by_the_mail_that_brought_it(self):
-        from django.test import Client
-
         user = make_person()
         ask_for_code(Client(), user.email)
         code = last_code(user.email)
@@ -96,13 +95,16 @@ class TestRefusal:
         assert not is_signed_in(client)
 
     def test_of_another_browser(self, client):
-        from django.test import Client
-
         user = make_person()
         ask_for_code(client, user.email)
         thief = Client()
         type_code(thief, last_code(user.email))
         assert not is_signed_in(thief)
+
+    def test_of_an_address_that_no_mail_server_takes(self, client):
+        response = ask_for_code(client, f"{'x' * 260}@fernhill.example")
+        assert response.status_code == 302
+        assert last_letter() is None
 
     def test_of_an_inactive_person(self, client):
         user = make_person(is_active=False)

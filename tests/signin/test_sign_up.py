@@ -62,6 +62,11 @@ class TestSignUp:
         assert "name" in response.context["form"].errors
         assert not User.objects.exists()
 
+    def test_refuses_an_address_that_no_mail_server_takes(self, client):
+        response = sign_up(client, email=f"{'x' * 260}@fernhill.example")
+        assert "email" in response.context["form"].errors
+        assert not User.objects.exists()
+
     def test_refuses_a_weak_password(self, client):
         response = sign_up(client, password1="short", password2="short")
         assert "password1" in response.context["form"].errors
