@@ -41,7 +41,7 @@ def render(kind: str, language: str, context: Mapping[str, Any]) -> Words:
 
 
 def message_of(delivery: Delivery, connection: BaseEmailBackend | None) -> EmailMultiAlternatives:
-    """The message, the same to the letter at every attempt."""
+    """The message; every attempt has the same id and date, so that a second can be told."""
     message = EmailMultiAlternatives(
         subject=delivery.subject,
         body=delivery.text,

@@ -22,6 +22,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
             self.waiting().filter(free, next_attempt_at__lte=at).order_by("next_attempt_at", "pk")
         )
 
+    def sent(self) -> Self:
+        return self.filter(sent_at__isnull=False)
+
     def failed(self) -> Self:
         return self.filter(failed_at__isnull=False)
 
