@@ -1,0 +1,222 @@
+"""
+Every address, as anonymous, as a stranger, and as each role of the two tables of design section 6.
+
+The tables stand here once more, as the design has them, so that an error in the code's tables is
+seen here.
+"""
+
+import pytest
+from django.db import connection
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls.exceptions import NoReverseMatch
+
+from customers.rights import CustomerRole
+from partners.rights import Admin, Agent
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+PARTNER_ROLES = {
+    "admin agent": {"agent": Agent.ADMIN_AGENT},
+    "sales agent": {"agent": Agent.SALES_AGENT},
+    "helpdesk agent": {"agent": Agent.HELPDESK_AGENT},
+    "global admin": {"admin": Admin.GLOBAL_ADMIN},
+    "billing admin": {"admin": Admin.BILLING_ADMIN},
+    "user-management admin": {"admin": Admin.USER_MANAGEMENT_ADMIN},
+}
+EVERY_PARTNER_ROLE = set(PARTNER_ROLES)
+WHO_ASKS = {"admin agent", "sales agent", "global admin"}
+
+# page -> who sees it
+PARTNER_PAGES = {
+    "partner-home": EVERY_PARTNER_ROLE,
+    "partner-profile": EVERY_PARTNER_ROLE,
+    "partner-subscriptions": {"admin agent", "sales agent", "helpdesk agent", "global admin"},
+    "request-list": WHO_ASKS,
+    "request-new": WHO_ASKS,
+    "request-detail": WHO_ASKS,
+}
+CUSTOMER_PAGES = {
+    "customer-home": set(CustomerRole.values),
+    "customer-partners": set(CustomerRole.values),
+    "customer-subscriptions": set(CustomerRole.values),
+    "decision-list": set(CustomerRole.values),
+    "decision": set(CustomerRole.values),
+}
+# Addresses that need no sign-in, and why.
+OPEN_TO_ALL = {
+    "healthz": "the load balancer asks",
+    "readyz": "the load balancer asks",
+    "gallery": "answers in demo mode only",
+    "mail:list": "answers in demo mode only",
+    "mail:message": "answers in demo mode only",
+    "relationships:landing": "the link of a request is read before signing in",
+    "relationships:landing-continue": "sends to sign-in",
+    "relationships:invitation": "an invitation is read before signing in",
+}
+
+
+@pytest.fixture
+def world():
+    class World:
+        partner = make.make_partner("Alder")
+        customer = make.make_customer("Fernhill")
+
+    world = World()
+    world.decider = make.join_customer(world.customer)
+    world.request = make.make_request(world.partner, email=world.decider.email)
+    world.decision = make.make_decision(world.request, world.customer, by=world.decider)
+    return world
+
+
+def address(name: str, world) -> str:
+    arguments = {
+        "request-detail": [world.partner.slug, world.request.public_id],
+        "decision": [world.customer.slug, world.decision.public_id],
+    }
+    side = world.partner if name in PARTNER_PAGES else world.customer
+    return reverse(f"relationships:{name}", args=arguments.get(name, [side.slug]))
+
+
+@pytest.mark.parametrize("role", PARTNER_ROLES)
+@pytest.mark.parametrize("page", PARTNER_PAGES)
+def test_partner_pages_open_for_whom_the_table_says(client, world, page, role):
+    person = make.join_partner(world.partner, **PARTNER_ROLES[role])
+    holder = make.join_partner(world.partner, admin=Admin.GLOBAL_ADMIN)
+    client.force_login(person)
+    answer = client.get(address(page, world))
+    if role in PARTNER_PAGES[page]:
+        assert answer.status_code == 200
+    else:
+        assert answer.status_code == 403
+        assert holder.name in answer.content.decode()
+
+
+@pytest.mark.parametrize("role", CustomerRole.values)
+@pytest.mark.parametrize("page", CUSTOMER_PAGES)
+def test_customer_pages_open_for_whom_the_table_says(client, world, page, role):
+    client.force_login(make.join_customer(world.customer, role))
+    answer = client.get(address(page, world))
+    assert answer.status_code == (200 if role in CUSTOMER_PAGES[page] else 403)
+
+
+@pytest.mark.parametrize("page", [*PARTNER_PAGES, *CUSTOMER_PAGES])
+class TestStrangers:
+    def test_get_what_a_misspelt_name_gets(self, client, world, page):
+        other_partner, other_customer = make.make_partner(), make.make_customer()
+        stranger = make.join_partner(other_partner, admin=Admin.GLOBAL_ADMIN)
+        make.join_customer(other_customer, user=stranger)
+        client.force_login(stranger)
+        url = address(page, world)
+        side = world.partner if page in PARTNER_PAGES else world.customer
+        misspelt = url.replace(side.slug, "no-such-place", 1)
+        there, nowhere = client.get(url), client.get(misspelt)
+        assert (there.status_code, nowhere.status_code) == (404, 404)
+        assert there.content == nowhere.content
+        assert client.post(url).status_code in (404, 405)
+
+    def test_cannot_reach_it_through_their_own_organisation(self, client, world, page):
+        other_partner, other_customer = make.make_partner(), make.make_customer()
+        stranger = make.join_partner(other_partner, admin=Admin.GLOBAL_ADMIN)
+        make.join_customer(other_customer, user=stranger)
+        client.force_login(stranger)
+        if page not in ("request-detail", "decision"):
+            pytest.skip("the page names nothing but the organisation")
+        side, own = (
+            (world.partner, other_partner)
+            if page in PARTNER_PAGES
+            else (world.customer, other_customer)
+        )
+        answer = client.get(address(page, world).replace(side.slug, own.slug, 1))
+        assert answer.status_code == 404
+
+    def test_who_have_not_signed_in_are_sent_to_do_so(self, client, world, page):
+        answer = client.get(address(page, world))
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/accounts/login/")
+
+    def test_of_yesterday_lose_access_at_the_next_request(self, client, world, page):
+        person = (
+            make.join_partner(world.partner, admin=Admin.GLOBAL_ADMIN)
+            if page in PARTNER_PAGES
+            else make.join_customer(world.customer)
+        )
+        client.force_login(person)
+        assert client.get(address(page, world)).status_code == 200
+        places = (*person.partner_memberships.all(), *person.customer_memberships.all())
+        for place in places:
+            place.removed_at, place.removed_by = make.YEAR_START, make.operator()
+            place.save(update_fields=["removed_at", "removed_by"])
+        assert client.get(address(page, world)).status_code == 404
+
+
+def named_patterns(resolver=None, prefix=""):
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            space = f"{prefix}{entry.namespace}:" if entry.namespace else prefix
+            yield from named_patterns(entry, space)
+        elif isinstance(entry, URLPattern) and entry.name:
+            yield f"{prefix}{entry.name}", entry
+
+
+OUR_ADDRESSES = [
+    (name, entry)
+    for name, entry in named_patterns()
+    if name.startswith(("relationships:", "signin:", "mail:")) or ":" not in name
+]
+ARGUMENTS = {
+    "partner_slug": "alder-example",
+    "customer_slug": "fernhill-example",
+    "token": "no-such-token",
+    "name": "no-such-mail",
+}
+
+
+@pytest.mark.parametrize(("name", "entry"), OUR_ADDRESSES, ids=[name for name, _ in OUR_ADDRESSES])
+def test_every_address_is_private_unless_a_reason_is_given(client, name, entry):
+    if name.startswith(("account_", "mfa_", "socialaccount_", "openid_connect")):
+        pytest.skip("allauth's own pages, tested with the sign-in")
+    arguments = {
+        key: ARGUMENTS.get(key, "01a20b4f-fde0-72d4-a1d0-7efbf67ab662")
+        for key in entry.pattern.converters
+    }
+    try:
+        url = reverse(name, kwargs=arguments)
+    except NoReverseMatch:
+        pytest.fail(f"{name} needs arguments that this test does not know")
+    answer = client.get(url)
+    assert answer.status_code < 500
+    if name not in OPEN_TO_ALL:
+        assert answer.status_code in (302, 405), f"{name} is open to everybody"
+        if answer.status_code == 302:
+            assert answer["Location"].startswith("/accounts/login/")
+
+
+def rows_of_all_tables() -> dict[str, list]:
+    """Everything but sessions, which remember that somebody was here."""
+    rows = {}
+    with connection.cursor() as cursor:
+        for table in sorted(connection.introspection.table_names(cursor)):
+            if table not in ("django_session", "cache"):
+                cursor.execute(f"SELECT * FROM {table}")
+                rows[table] = sorted(map(repr, cursor.fetchall()))
+    return rows
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_looking_changes_nothing(client, world, method):
+    insider = make.join_partner(world.partner, admin=Admin.GLOBAL_ADMIN)
+    landing = reverse("relationships:landing", args=[world.request.token])
+    pages = [
+        (None, landing),
+        *((insider, address(page, world)) for page in PARTNER_PAGES),
+        *((world.decider, address(page, world)) for page in CUSTOMER_PAGES),
+        (world.decider, landing),
+    ]
+    for person, url in pages:
+        if person is not None:
+            client.force_login(person)
+        before = rows_of_all_tables()
+        for _ in range(3):
+            assert getattr(client, method)(url).status_code == 200
+        assert rows_of_all_tables() == before
