@@ -19,10 +19,11 @@ run: environment-production ## start the site; takes HOST, PORT, DATABASE_URL
 .PHONY: test
 test: environment-development test-programs ## run the suite on SQLite and on PostgreSQL
 	$(python) -m pytest
-	$(with_postgres) $(python) -m pytest -m "$(on_postgresql)"
+	$(with_postgres) $(python) -m pytest -m "$(on_postgresql)" $(no_database)
 
 # Pages look the same on both engines; what touches the database differently runs on both.
 on_postgresql = not soak and (journey or not browser)
+no_database = --ignore=tests/conventions --ignore=tests/tools
 
 .PHONY: soak
 soak: environment-development test-programs ## run the tests that take longer, on both engines

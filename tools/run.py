@@ -120,7 +120,7 @@ def prepare() -> list[str]:
     import django
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import CommandError, call_command
-    from django.db import DatabaseError, connections
+    from django.db import DatabaseError
 
     try:
         django.setup()
@@ -135,6 +135,7 @@ def prepare() -> list[str]:
         if not settings.DEMO:
             call_command("collectstatic", interactive=False, verbosity=0)
             return []
+        Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # or its absence is warned of
         call_command("demo")
         return [capture("demo", "--accounts")]
     except ImproperlyConfigured as error:
@@ -142,9 +143,7 @@ def prepare() -> list[str]:
     except CommandError as error:
         raise CannotRun(str(error)) from error
     except DatabaseError as error:
-        raise CannotRun(f"The database refuses: {str(error).strip()}") from error
-    finally:
-        connections.close_all()
+        raise CannotRun(f"The database refuses: {' '.join(str(error).split())}") from error
 
 
 def capture(*command: str) -> str:
@@ -158,6 +157,9 @@ def capture(*command: str) -> str:
 
 
 def start(address: Address) -> list[Child]:
+    from django.db import connections
+
+    connections.close_all()  # from here on only the children talk to the database
     server = ["--host", address.host, "--port", str(address.port), "--interface", "wsgi", "--no-ws"]
     server += ["--workers", os.environ.get("WEB_WORKERS") or "1"]
     server += ["--blocking-threads", os.environ.get("WEB_THREADS") or "4"]

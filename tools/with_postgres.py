@@ -78,7 +78,17 @@ def server(folder: Path) -> Iterator[None]:
         os.chown(folder, account["user"], account["group"])
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     data, log = folder / "data", folder / "log"
-    initdb: list[str | Path] = [bin_folder / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
+    initdb: list[str | Path] = [
+        bin_folder / "initdb",
+        "-D",
+        data,
+        "-U",
+        "postgres",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+    ]
     subprocess.run(
         [*initdb, "--no-sync", "--no-instructions"],
         check=True,
