@@ -93,9 +93,7 @@ def join_customer(
     customer: Customer, role: str = CustomerRole.GLOBAL_ADMIN, user: User | None = None
 ) -> User:
     user = user or make_user(f"person{next(_numbers)}@{customer.primary_domain}")
-    customer.memberships.create(
-        user=user, role=role, created_at=YEAR_START, created_by=operator()
-    )
+    customer.memberships.create(user=user, role=role, created_at=YEAR_START, created_by=operator())
     return user
 
 

@@ -9,8 +9,12 @@ from django.db import connection
 from accounts.models import Actor
 from audit.models import Event
 from partnercenter.lib.refusals import Refused
-from relationships.models import AdminRelationship, Decision, ResellerRelationship
-from relationships.models import ServiceAdministration
+from relationships.models import (
+    AdminRelationship,
+    Decision,
+    ResellerRelationship,
+    ServiceAdministration,
+)
 from relationships.moves import deciding
 from relationships.moves.supervising import suspend_partner
 from tests import factories as make
@@ -45,9 +49,9 @@ def approval(decision, person):
     return act
 
 
-@pytest.mark.parametrize("_round", range(5))
+@pytest.mark.parametrize("attempt", range(5))
 class TestApprovals:
-    def test_of_one_request_by_two_people_give_one_grant(self, _round):
+    def test_of_one_request_by_two_people_give_one_grant(self, attempt):
         customer = make.make_customer()
         first, second = make.join_customer(customer), make.join_customer(customer)
         request = make.make_request(email=first.email)
@@ -58,7 +62,7 @@ class TestApprovals:
         assert ResellerRelationship.objects.count() == 1
         assert Event.objects.filter(kind="request.approved").count() == 1
 
-    def test_of_two_partners_for_one_service_leave_one_holder(self, _round):
+    def test_of_two_partners_for_one_service_leave_one_holder(self, attempt):
         customer = make.make_customer()
         admin = make.join_customer(customer)
         decisions = [
@@ -70,7 +74,7 @@ class TestApprovals:
         assert ServiceAdministration.objects.running().count() == 1
         assert Decision.objects.filter(status="open").count() == 1
 
-    def test_and_a_suspension_end_in_one_order_or_the_other(self, _round):
+    def test_and_a_suspension_end_in_one_order_or_the_other(self, attempt):
         customer = make.make_customer()
         admin = make.join_customer(customer)
         request = make.make_request(email=admin.email)

@@ -1,4 +1,4 @@
-"""A subscription: its two lists of columns, its constraints, and the vetoes that speak to people."""
+"""A subscription: its two lists of columns, its constraints, its vetoes."""
 
 import pytest
 from django.core.exceptions import PermissionDenied
