@@ -47,7 +47,7 @@ look-types:
 look-imports:
 	.venv/bin/lint-imports --no-logo
 look-templates:
-	find templates -name '*.html' -o -name '*.txt' | xargs -r $(python) -m djade --check --target-version 5.2
+	find templates -name '*.html' | xargs -r .venv/bin/djade --check --target-version 5.2
 look-settings:
 	sh tools/check_settings.sh
 look-databases:
@@ -58,7 +58,7 @@ look-databases:
 format: environment-development ## rewrite code and templates in the house's form
 	$(python) -m ruff check --fix .
 	$(python) -m ruff format .
-	find templates -name '*.html' | xargs -r $(python) -m djade --target-version 5.2
+	find templates -name '*.html' | xargs -r .venv/bin/djade --target-version 5.2
 
 .PHONY: lock
 lock: environment-development ## pin requirements/*.in anew, with hashes
