@@ -23,7 +23,8 @@ class StateFilter(admin.SimpleListFilter):
             "sent": Delivery.objects.sent,
             "failed": Delivery.objects.failed,
         }
-        return queryset & states[self.value()]() if self.value() in states else queryset
+        chosen = states.get(self.value() or "")
+        return queryset & chosen() if chosen else queryset
 
 
 @admin.register(Delivery)
