@@ -4,8 +4,10 @@ Guards as PostgreSQL's triggers, each with a function of its own.
 The trigger names no column and has no condition, so that column types can be altered under it;
 both stand in the function. Sessions that have used the function keep plans for the old type until
 it is replaced, as every install does; a migration that writes to the table both before and after
-it alters such a type calls `install` in between. The function finds its tables in its own schema, whatever search path
-the caller has set and whatever temporary table bears the same name.
+it alters such a type calls `install` in between.
+
+The function finds its tables in its own schema, whatever search path the caller has set and
+whatever temporary table bears the same name.
 """
 
 from typing import Any
