@@ -1,6 +1,7 @@
 """From templates to the words of a mail, and from a delivery to the message that goes out."""
 
 from collections.abc import Mapping
+from datetime import UTC
 from email.utils import format_datetime, formataddr, parseaddr
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.template import TemplateDoesNotExist
 from django.template.context import make_context
 from django.template.loader import get_template
-from django.utils import translation
+from django.utils import timezone, translation
 
 from partnercenter.lib.ids import uuid7
 
@@ -30,7 +31,9 @@ class Words(NamedTuple):
 def render(kind: str, language: str, context: Mapping[str, Any]) -> Words:
     """Draw `templates/mail/<kind>.txt` and, where there is one, `.html` in this language."""
     # English stands in for a language that the site does not have.
-    with translation.override(language if translation.check_for_language(language) else "en"):
+    known = language if translation.check_for_language(language) else "en"
+    # Mails tell times in UTC and say so: whose page caused one has nothing to do with its reader.
+    with translation.override(known), timezone.override(UTC):
         site = {"site_url": settings.SITE_URL, "operator_name": settings.OPERATOR_NAME}
         values = {**site, "language": translation.get_language(), **context}
         first, _newline, text = _plain(f"mail/{kind}.txt", values).strip().partition("\n")
