@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
-from .models import Actor, Origin
+from .models import Actor, ActorKind, Origin
 
 USER_AGENT_LENGTH = 300
 
@@ -24,6 +24,11 @@ def actor_of(request: HttpRequest) -> Actor:
     )
     actor.signed_in_again_at = signed_in_again_at(request)
     return actor
+
+
+def viewer_of(request: HttpRequest) -> Actor:
+    """The person as an actor that is never stored, to ask what they may do."""
+    return Actor(kind=ActorKind.USER, user=request.user)  # type: ignore[misc]
 
 
 def signed_in_again_at(request: HttpRequest) -> datetime | None:

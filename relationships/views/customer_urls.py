@@ -1,3 +1,15 @@
+"""Addresses below `/customers/<slug>/`."""
+
 from django.urls import path
 
-urlpatterns: list = []
+from . import customer, decision
+
+urlpatterns = [
+    path("", customer.customer_home, name="customer-home"),
+    path("partners/", customer.customer_partners, name="customer-partners"),
+    path("subscriptions/", customer.customer_subscriptions, name="customer-subscriptions"),
+    path("requests/", customer.decision_list, name="decision-list"),
+    path("requests/<uuid:public_id>/", decision.decision_detail, name="decision"),
+    path("requests/<uuid:public_id>/approve/", decision.decision_approve, name="decision-approve"),
+    path("requests/<uuid:public_id>/decline/", decision.decision_decline, name="decision-decline"),
+]

@@ -1,0 +1,40 @@
+"""Roles as pages draw them: grouped by service, in plain words, with their risk."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from .models import AdminRole
+
+RISK_LEVELS = {"low": "low", "medium": "elevated", "high": "elevated"}
+
+
+def role_view(role: AdminRole, *, ticked: bool = False, **more: Any) -> dict[str, Any]:
+    """One role with its texts; a role that staff added has only its name."""
+    text = role.text
+    return {
+        "template_id": str(role.template_id),
+        "name": role.name,
+        "service": role.service.name,
+        "summary": text.summary if text else "",
+        "can": text.can if text else (),
+        "cannot": text.cannot if text else (),
+        "risk": text.risk if text else "",
+        "risk_level": "privileged"
+        if role.privileged
+        else RISK_LEVELS[text.risk_level if text else "medium"],
+        "ticked": ticked,
+        **more,
+    }
+
+
+def role_choices(roles: Iterable[AdminRole], ticked: set[str]) -> list[dict[str, Any]]:
+    """All roles, by service."""
+    ordered = sorted(roles, key=lambda role: (role.service.name, role.name))
+    return [
+        {
+            "service": service,
+            "roles": [role_view(role, ticked=str(role.template_id) in ticked) for role in group],
+        }
+        for service, group in groupby(ordered, key=lambda role: role.service.name)
+    ]

@@ -1,0 +1,97 @@
+"""The page that a request's link opens: readable by everybody, it changes nothing."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.acting import actor_of
+from customers.models import Customer
+from partnercenter.lib.refusals import Refused
+from partners.models import PartnerMembership
+
+from ..models import Decision, RelationshipRequest
+from ..moves.opening import open_decision, organisations_for
+
+
+def kept_secret(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The token in the address goes to nobody else: no referrer, no index, no cache."""
+
+    @wraps(view)
+    def wrapper(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        response = view(request, **kwargs)
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return never_cache(wrapper)
+
+
+def request_of(token: str) -> RelationshipRequest:
+    rows = RelationshipRequest.objects.with_token(token).select_related(
+        "partner", "administrator", "terms"
+    )
+    return get_object_or_404(rows)
+
+
+@login_not_required
+@require_safe
+@kept_secret
+def landing(request: HttpRequest, token: str) -> HttpResponse:
+    asked = request_of(token)
+    context: dict[str, Any] = {
+        "asked": asked,
+        "partner": asked.partner,
+        "roles": asked.asked_roles(),
+        "why_closed": asked.why_unanswerable(timezone.now()),
+        "sign_in_url": f"{reverse('account_login')}?{urlencode({'next': request.path})}",
+        "sign_up_url": f"{reverse('account_signup')}?{urlencode({'next': request.path})}",
+    }
+    if request.user.is_authenticated:
+        context |= for_visitor(request, asked)
+    return render(request, "relationships/landing/landing.html", context)
+
+
+def for_visitor(request: HttpRequest, asked: RelationshipRequest) -> dict[str, Any]:
+    """What a signed-in person can do with the link."""
+    own = Decision.objects.visible_to(request.user).filter(request=asked)
+    return {
+        "organisations": organisations_for(asked, request.user),
+        "decisions": own.select_related("customer").order_by("-pk"),
+        "works_for_partner": PartnerMembership.objects.visible_to(request.user)
+        .filter(partner__in={asked.partner_id, asked.administrator_id})
+        .exists(),
+    }
+
+
+@require_POST
+@kept_secret
+def landing_continue(request: HttpRequest, token: str) -> HttpResponse:
+    """*Continue*: from here on the decision stands under the organisation's own address."""
+    asked = request_of(token)
+    customers = Customer.objects.visible_to(request.user)
+    customer = get_object_or_404(customers, tenant_id=tenant_id(request))
+    try:
+        decision = open_decision(asked, customer, by=actor_of(request))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("relationships:landing", token=token)
+    return redirect(decision.get_absolute_url())
+
+
+def tenant_id(request: HttpRequest) -> str:
+    """The chosen organisation; something that is no tenant id names none."""
+    try:
+        return str(UUID(request.POST.get("organisation", "")))
+    except ValueError:
+        return "00000000-0000-0000-0000-000000000000"
