@@ -5,6 +5,8 @@ The tables stand here once more, as the design has them, so that an error in the
 seen here.
 """
 
+import re
+
 import pytest
 from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -48,8 +50,8 @@ OPEN_TO_ALL = {
     "healthz": "the load balancer asks",
     "readyz": "the load balancer asks",
     "gallery": "answers in demo mode only",
-    "mail:list": "answers in demo mode only",
-    "mail:message": "answers in demo mode only",
+    "mail:mail-list": "answers in demo mode only",
+    "mail:mail-detail": "answers in demo mode only",
     "relationships:landing": "the link of a request is read before signing in",
     "relationships:landing-continue": "sends to sign-in",
     "relationships:invitation": "an invitation is read before signing in",
@@ -78,14 +80,18 @@ def address(name: str, world) -> str:
     return reverse(f"relationships:{name}", args=arguments.get(name, [side.slug]))
 
 
+def without_csrf(content: bytes) -> bytes:
+    return re.sub(rb'name="csrfmiddlewaretoken" value="[^"]+"', b"", content)
+
+
 @pytest.mark.parametrize("role", PARTNER_ROLES)
-@pytest.mark.parametrize("page", PARTNER_PAGES)
-def test_partner_pages_open_for_whom_the_table_says(client, world, page, role):
+@pytest.mark.parametrize("shown", PARTNER_PAGES)
+def test_partner_pages_open_for_whom_the_table_says(client, world, shown, role):
     person = make.join_partner(world.partner, **PARTNER_ROLES[role])
     holder = make.join_partner(world.partner, admin=Admin.GLOBAL_ADMIN)
     client.force_login(person)
-    answer = client.get(address(page, world))
-    if role in PARTNER_PAGES[page]:
+    answer = client.get(address(shown, world))
+    if role in PARTNER_PAGES[shown]:
         assert answer.status_code == 200
     else:
         assert answer.status_code == 403
@@ -93,92 +99,94 @@ def test_partner_pages_open_for_whom_the_table_says(client, world, page, role):
 
 
 @pytest.mark.parametrize("role", CustomerRole.values)
-@pytest.mark.parametrize("page", CUSTOMER_PAGES)
-def test_customer_pages_open_for_whom_the_table_says(client, world, page, role):
+@pytest.mark.parametrize("shown", CUSTOMER_PAGES)
+def test_customer_pages_open_for_whom_the_table_says(client, world, shown, role):
     client.force_login(make.join_customer(world.customer, role))
-    answer = client.get(address(page, world))
-    assert answer.status_code == (200 if role in CUSTOMER_PAGES[page] else 403)
+    answer = client.get(address(shown, world))
+    assert answer.status_code == (200 if role in CUSTOMER_PAGES[shown] else 403)
 
 
-@pytest.mark.parametrize("page", [*PARTNER_PAGES, *CUSTOMER_PAGES])
+@pytest.mark.parametrize("shown", [*PARTNER_PAGES, *CUSTOMER_PAGES])
 class TestStrangers:
-    def test_get_what_a_misspelt_name_gets(self, client, world, page):
+    def test_get_what_a_misspelt_name_gets(self, client, world, shown):
         other_partner, other_customer = make.make_partner(), make.make_customer()
         stranger = make.join_partner(other_partner, admin=Admin.GLOBAL_ADMIN)
         make.join_customer(other_customer, user=stranger)
         client.force_login(stranger)
-        url = address(page, world)
-        side = world.partner if page in PARTNER_PAGES else world.customer
+        url = address(shown, world)
+        side = world.partner if shown in PARTNER_PAGES else world.customer
         misspelt = url.replace(side.slug, "no-such-place", 1)
         there, nowhere = client.get(url), client.get(misspelt)
         assert (there.status_code, nowhere.status_code) == (404, 404)
-        assert there.content == nowhere.content
+        assert without_csrf(there.content) == without_csrf(nowhere.content)
         assert client.post(url).status_code in (404, 405)
 
-    def test_cannot_reach_it_through_their_own_organisation(self, client, world, page):
+    def test_cannot_reach_it_through_their_own_organisation(self, client, world, shown):
         other_partner, other_customer = make.make_partner(), make.make_customer()
         stranger = make.join_partner(other_partner, admin=Admin.GLOBAL_ADMIN)
         make.join_customer(other_customer, user=stranger)
         client.force_login(stranger)
-        if page not in ("request-detail", "decision"):
+        if shown not in ("request-detail", "decision"):
             pytest.skip("the page names nothing but the organisation")
         side, own = (
             (world.partner, other_partner)
-            if page in PARTNER_PAGES
+            if shown in PARTNER_PAGES
             else (world.customer, other_customer)
         )
-        answer = client.get(address(page, world).replace(side.slug, own.slug, 1))
+        answer = client.get(address(shown, world).replace(side.slug, own.slug, 1))
         assert answer.status_code == 404
 
-    def test_who_have_not_signed_in_are_sent_to_do_so(self, client, world, page):
-        answer = client.get(address(page, world))
+    def test_who_have_not_signed_in_are_sent_to_do_so(self, client, world, shown):
+        answer = client.get(address(shown, world))
         assert answer.status_code == 302
         assert answer["Location"].startswith("/accounts/login/")
 
-    def test_of_yesterday_lose_access_at_the_next_request(self, client, world, page):
+    def test_of_yesterday_lose_access_at_the_next_request(self, client, world, shown):
         person = (
             make.join_partner(world.partner, admin=Admin.GLOBAL_ADMIN)
-            if page in PARTNER_PAGES
+            if shown in PARTNER_PAGES
             else make.join_customer(world.customer)
         )
         client.force_login(person)
-        assert client.get(address(page, world)).status_code == 200
+        assert client.get(address(shown, world)).status_code == 200
         places = (*person.partner_memberships.all(), *person.customer_memberships.all())
         for place in places:
             place.removed_at, place.removed_by = make.YEAR_START, make.operator()
             place.save(update_fields=["removed_at", "removed_by"])
-        assert client.get(address(page, world)).status_code == 404
+        assert client.get(address(shown, world)).status_code == 404
 
 
-def named_patterns(resolver=None, prefix=""):
+def named_patterns(resolver=None, prefix="", converters=None):
     for entry in (resolver or get_resolver()).url_patterns:
+        known = {**(converters or {}), **getattr(entry.pattern, "converters", {})}
         if isinstance(entry, URLResolver):
             space = f"{prefix}{entry.namespace}:" if entry.namespace else prefix
-            yield from named_patterns(entry, space)
+            yield from named_patterns(entry, space, known)
         elif isinstance(entry, URLPattern) and entry.name:
-            yield f"{prefix}{entry.name}", entry
+            yield f"{prefix}{entry.name}", known
 
 
 OUR_ADDRESSES = [
-    (name, entry)
-    for name, entry in named_patterns()
+    (name, converters)
+    for name, converters in named_patterns()
     if name.startswith(("relationships:", "signin:", "mail:")) or ":" not in name
 ]
 ARGUMENTS = {
     "partner_slug": "alder-example",
     "customer_slug": "fernhill-example",
     "token": "no-such-token",
-    "name": "no-such-mail",
+    "name": "20260101T000000_none.eml",
 }
 
 
-@pytest.mark.parametrize(("name", "entry"), OUR_ADDRESSES, ids=[name for name, _ in OUR_ADDRESSES])
-def test_every_address_is_private_unless_a_reason_is_given(client, name, entry):
+@pytest.mark.parametrize(
+    ("name", "converters"), OUR_ADDRESSES, ids=[name for name, _ in OUR_ADDRESSES]
+)
+def test_every_address_is_private_unless_a_reason_is_given(client, name, converters):
     if name.startswith(("account_", "mfa_", "socialaccount_", "openid_connect")):
         pytest.skip("allauth's own pages, tested with the sign-in")
     arguments = {
-        key: ARGUMENTS.get(key, "01a20b4f-fde0-72d4-a1d0-7efbf67ab662")
-        for key in entry.pattern.converters
+        key: ARGUMENTS.get(key, "01a20b4f-fde0-72d4-a1d0-7efbf67ab662") for key in converters
     }
     try:
         url = reverse(name, kwargs=arguments)
@@ -209,8 +217,8 @@ def test_looking_changes_nothing(client, world, method):
     landing = reverse("relationships:landing", args=[world.request.token])
     pages = [
         (None, landing),
-        *((insider, address(page, world)) for page in PARTNER_PAGES),
-        *((world.decider, address(page, world)) for page in CUSTOMER_PAGES),
+        *((insider, address(shown, world)) for shown in PARTNER_PAGES),
+        *((world.decider, address(shown, world)) for shown in CUSTOMER_PAGES),
         (world.decider, landing),
     ]
     for person, url in pages:
