@@ -23,8 +23,15 @@ FORMAT = 1
 
 def content_of(decision: Decision, at: datetime | None = None) -> str:
     """What is asked, who asks, the customer, and who holds each touched service."""
+    roles = decision.request.asked_roles()
+    return content_with(decision, roles, holders_of(decision, roles, at))
+
+
+def content_with(
+    decision: Decision, roles: list[AdminRole], holders: list[ServiceAdministration]
+) -> str:
+    """The same text from roles and holders that were read already."""
     request, terms = decision.request, decision.request.terms
-    roles = request.asked_roles()
     content: dict[str, Any] = {
         "format": FORMAT,
         "request": request.public_id,
@@ -43,10 +50,7 @@ def content_of(decision: Decision, at: datetime | None = None) -> str:
         "days": terms.days if terms else None,
         "auto_extend": terms.auto_extend if terms else None,
         "groups": sorted(str(g.public_id) for g in terms.planned_groups.all()) if terms else [],
-        "holders": {
-            holder.service.key: str(holder.partner.tenant_id)
-            for holder in holders_of(decision, roles, at)
-        },
+        "holders": {holder.service.key: str(holder.partner.tenant_id) for holder in holders},
     }
     return canonical(content)
 

@@ -165,6 +165,12 @@ class Decision(StatefulModel):
     def decidable_by(self, by: Actor) -> bool:
         return not self.why_not_decidable_by(by)
 
+    def deciders(self) -> models.QuerySet[CustomerMembership]:
+        """The places of those who can decide, for the people who cannot."""
+        insiders = PartnerMembership.objects.current().filter(partner__in=self.concerned_partners())
+        places = self.customer.memberships.having(CustomerRight.DECIDE)
+        return places.filter(user__is_active=True).exclude(user__in=insiders.values("user"))
+
     def concerned_partners(self) -> set[int]:
         """The requester, who shall administer, and their providers and resellers."""
         askers = {self.request.partner_id, self.request.administrator_id}

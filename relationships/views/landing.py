@@ -25,12 +25,17 @@ from ..moves.opening import open_decision, organisations_for
 
 
 def kept_secret(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """The token in the address goes to nobody else: no referrer, no index, no cache."""
+    """
+    The token in the address goes to nobody else: no index, no cache, no path in the referrer.
+
+    The origin alone stays in it, because without any the browser calls its own form's origin null
+    and the check against forged posts refuses it.
+    """
 
     @wraps(view)
     def wrapper(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         response = view(request, **kwargs)
-        response["Referrer-Policy"] = "no-referrer"
+        response["Referrer-Policy"] = "strict-origin"
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
 

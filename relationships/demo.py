@@ -1,0 +1,242 @@
+"""The demo: five partners, two customers, and what they already have with each other."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import cache
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Actor, User
+from customers.models import Customer
+from customers.rights import CustomerRole
+from partners.models import Partner, PartnerKind
+from partners.rights import Admin, Agent
+from subscriptions.models import BillingCycle, Offer, Subscription
+
+from .content import content_digest, content_of
+from .models import AdminRole, RelationshipRequest
+from .moves.deciding import Answer, approve
+from .moves.opening import open_decision
+from .signin.demo_rules import DEMO_PASSWORD
+
+EXCHANGE_ADMINISTRATOR = "29232cdf-9323-42fd-ade2-1d097af3e4de"
+SERVICE_SUPPORT_ADMINISTRATOR = "f023fd81-a637-4b56-95fd-791ac0226033"
+STAFF = "staff@operator.example"
+
+PARTNERS = {
+    "alder": ("Alder Cloud", PartnerKind.DIRECT_BILL, "DE", ["AT", "CH", "FR"]),
+    "birch": ("Birch IT Services", PartnerKind.DIRECT_BILL, "DE", ["AT", "FR"]),
+    "cedar": ("Cedar Distribution", PartnerKind.INDIRECT_PROVIDER, "FR", ["DE", "BE"]),
+    "dogwood": ("Dogwood Consulting", PartnerKind.INDIRECT_RESELLER, "DE", ["AT"]),
+    "elm": ("Elm Advisors", PartnerKind.ADVISOR, "DE", []),
+}
+CUSTOMERS = {"fernhill": ("Fernhill Foods", "DE"), "glenmoor": ("Glenmoor Museum", "FR")}
+PARTNER_PEOPLE: dict[str, tuple[str, Agent, Admin]] = {
+    "global.admin": ("Gwen", Agent.NONE, Admin.GLOBAL_ADMIN),
+    "admin.agent": ("Adam", Agent.ADMIN_AGENT, Admin.NONE),
+    "sales.agent": ("Sara", Agent.SALES_AGENT, Admin.NONE),
+    "helpdesk.agent": ("Hugo", Agent.HELPDESK_AGENT, Admin.NONE),
+    "billing.admin": ("Bela", Agent.NONE, Admin.BILLING_ADMIN),
+    "user.admin": ("Uma", Agent.NONE, Admin.USER_MANAGEMENT_ADMIN),
+}
+CUSTOMER_PEOPLE: dict[str, tuple[str, CustomerRole]] = {
+    "global.admin": ("Greta", CustomerRole.GLOBAL_ADMIN),
+    "partner.admin": ("Paul", CustomerRole.PARTNER_RELATIONSHIPS_ADMIN),
+    "billing.admin": ("Bruno", CustomerRole.BILLING_ADMIN),
+    "reader": ("Rosa", CustomerRole.READER),
+}
+
+
+@dataclass(frozen=True)
+class Sale:
+    """A subscription that existed before: who sold it, and whose names stand on it."""
+
+    customer: str
+    service: str
+    quantity: int
+    price: str
+    seller: str = ""
+    partner_of_record: str = ""
+    reseller_of_record: str = ""
+
+
+SALES = (
+    Sale("fernhill", "exchange", 120, "3.70", "birch", "birch", "birch"),
+    Sale("fernhill", "microsoft-365", 85, "11.70", "birch", "birch", "birch"),
+    Sale("fernhill", "dynamics", 12, "88.70", "cedar", "dogwood", "dogwood"),
+    Sale("fernhill", "power-platform", 20, "9.40", "", "elm"),
+    Sale("glenmoor", "microsoft-365", 40, "11.70", "cedar", "cedar", "cedar"),
+    Sale("glenmoor", "teams", 40, "3.70", "alder", "alder", "alder"),
+    Sale("glenmoor", "windows", 15, "6.60"),
+)
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account that the sign-in page offers."""
+
+    group: str
+    email: str
+    role: str
+
+
+def accounts() -> list[Account]:
+    """Everybody who can sign in, by organisation."""
+    found = [
+        Account(
+            name, f"{local}@{slug}.example", str(agent.label if agent != "none" else admin.label)
+        )
+        for slug, (name, *_rest) in PARTNERS.items()
+        for local, (_first, agent, admin) in PARTNER_PEOPLE.items()
+    ]
+    found += [
+        Account(name, f"{local}@{slug}.example", str(role.label))
+        for slug, (name, _country) in CUSTOMERS.items()
+        for local, (_first, role) in CUSTOMER_PEOPLE.items()
+    ]
+    return [*found, Account("Operator", STAFF, "staff")]
+
+
+@transaction.atomic
+def make_demo() -> bool:
+    """Make the demo's world once; whether there was anything to do."""
+    if Partner.objects.filter(slug="alder").exists():
+        return False
+    by, at = Actor.objects.command("demo"), timezone.now() - timedelta(days=200)
+    partners = dict(_partners(by, at))
+    customers = dict(_customers(by, at))
+    partners["cedar"].reseller_partnerships.create(
+        reseller=partners["dogwood"], started_at=at, started_by=by
+    )
+    staff = _person(STAFF, "Stella Staff")
+    staff.is_staff = staff.is_superuser = True
+    staff.save(update_fields=["is_staff", "is_superuser"])
+    for sale in SALES:
+        _sell(sale, partners, customers, by=by, at=at + timedelta(days=10))
+    _relate(partners["birch"], customers["fernhill"], at=at + timedelta(days=20))
+    return True
+
+
+def _partners(by: Actor, at: datetime) -> Iterator[tuple[str, Partner]]:
+    for number, (slug, (name, kind, country, markets)) in enumerate(PARTNERS.items(), start=1):
+        partner = Partner.objects.add(
+            by=by,
+            name=name,
+            slug=slug,
+            primary_domain=f"{slug}.example",
+            country=country,
+            kind=kind,
+            markets=markets,
+            programme_id=f"{4100000 + number * 371}",
+            reason="demo",
+            at=at,
+        )
+        partner.verify(by=by, reason="demo", at=at)
+        for local, (first, agent, admin) in PARTNER_PEOPLE.items():
+            partner.memberships.create(
+                user=_person(f"{local}@{slug}.example", f"{first} {slug.title()}"),
+                agent=agent,
+                admin=admin,
+                created_at=at,
+                created_by=by,
+            )
+        yield slug, partner
+
+
+def _customers(by: Actor, at: datetime) -> Iterator[tuple[str, Customer]]:
+    for slug, (name, country) in CUSTOMERS.items():
+        customer = Customer.objects.add(
+            by=by,
+            name=name,
+            slug=slug,
+            primary_domain=f"{slug}.example",
+            country=country,
+            reason="demo",
+            at=at,
+            domain_confirmed_at=at,
+            domain_confirmed_by=by,
+        )
+        for local, (first, role) in CUSTOMER_PEOPLE.items():
+            customer.memberships.create(
+                user=_person(f"{local}@{slug}.example", f"{first} {slug.title()}"),
+                role=role,
+                created_at=at,
+                created_by=by,
+            )
+        yield slug, customer
+
+
+@cache
+def _hashed_password() -> str:
+    # One hash for all: everybody knows the password, and forty hashes take ten seconds.
+    return make_password(DEMO_PASSWORD)
+
+
+def _person(email: str, name: str) -> User:
+    user = User.objects.create_user(email, name=name, demo=True)
+    user.password = _hashed_password()
+    user.save(update_fields=["password"])
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+def _sell(
+    sale: Sale,
+    partners: dict[str, Partner],
+    customers: dict[str, Customer],
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    Subscription.objects.import_one(
+        by=by,
+        reason="demo",
+        at=at,
+        customer=customers[sale.customer],
+        offer=Offer.objects.filter(service__key=sale.service).order_by("name")[0],
+        seller=partners.get(sale.seller),
+        partner_of_record=partners.get(sale.partner_of_record),
+        reseller_of_record=partners.get(sale.reseller_of_record),
+        quantity=sale.quantity,
+        ordered_at=at,
+        term_start=at,
+        term_end=at + timedelta(days=365),
+        term_length="P1Y",
+        billing_cycle=BillingCycle.MONTHLY,
+        unit_price=Decimal(sale.price),
+        currency="EUR",
+        agreement_version="2026-01",
+    )
+
+
+def _relate(partner: Partner, customer: Customer, *, at: datetime) -> None:
+    """The partner sells to the customer and administers Exchange, by the ordinary moves."""
+    agent = Actor.objects.of(User.objects.get(email=f"admin.agent@{partner.slug}.example"))
+    admin = Actor.objects.of(User.objects.get(email=f"global.admin@{customer.slug}.example"))
+    wanted = [EXCHANGE_ADMINISTRATOR, SERVICE_SUPPORT_ADMINISTRATOR]
+    request = RelationshipRequest.objects.create_single(
+        by=agent,
+        partner=partner,
+        name="Mail for Fernhill",
+        asks_selling=True,
+        roles=AdminRole.objects.filter(template_id__in=wanted),
+        days=365,
+        addressed_email=f"global.admin@{customer.slug}.example",
+        reason="We look after your mail, as agreed on the phone.",
+        at=at,
+    )
+    decision = open_decision(request, customer, by=admin, at=at + timedelta(hours=3))
+    decided_at = at + timedelta(hours=4)
+    answer = Answer(
+        seen_digest=content_digest(content_of(decision, decided_at)),
+        selling=True,
+        administration=True,
+        roles=request.asked_roles(),
+        days=365,
+    )
+    approve(decision, answer, by=admin, at=decided_at)
