@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -29,7 +30,7 @@ class RequestForm(forms.Form):
     )
     roles = forms.ModelMultipleChoiceField(
         label=_("Roles"),
-        queryset=AdminRole.objects.none(),
+        queryset=None,
         to_field_name="template_id",
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -55,9 +56,11 @@ class RequestForm(forms.Form):
 
     def __init__(self, *args: Any, membership: PartnerMembership, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.roles_on_offer: Iterable[AdminRole] = ()
         if membership.may(PartnerRight.REQUEST_ROLES):
             everything = AdminRole.objects.visible_to(membership.user).select_related("service")
             self.fields["roles"].queryset = everything  # type: ignore[attr-defined]
+            self.roles_on_offer = everything
         else:
             for name in ("roles", "days", "auto_extend"):
                 del self.fields[name]

@@ -54,7 +54,7 @@ def partner_home(request: HttpRequest, membership: PartnerMembership) -> HttpRes
 def partner_profile(request: HttpRequest, membership: PartnerMembership) -> HttpResponse:
     require(membership, PartnerRight.SEE_HOME)
     context = partner_frame(request, membership)
-    context["markets"] = sorted(market.country.name for market in membership.partner.markets.all())
+    context["markets"] = sorted(str(market) for market in membership.partner.markets.all())
     return render(request, "relationships/partner/profile.html", context)
 
 
@@ -112,9 +112,7 @@ def request_new(request: HttpRequest, membership: PartnerMembership) -> HttpResp
     )
     context |= {
         "form": form,
-        "services": role_choices(form.fields["roles"].queryset, ticked)
-        if "roles" in form.fields
-        else [],
+        "services": role_choices(form.roles_on_offer, ticked),
         "why_not_requesting": RelationshipRequest.why_not_requesting(membership.partner),
     }
     status = 422 if form.errors else 200
