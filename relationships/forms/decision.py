@@ -1,5 +1,3 @@
-"""What a customer answers to a request; whether the answer may stand is for the move to say."""
-
 from typing import Any
 
 from django import forms
@@ -8,89 +6,36 @@ from django.utils.translation import gettext_lazy as _
 from ..models import AdminRole, Decision
 from ..moves.deciding import Answer
 
-ALLOW, DENY = "allow", "deny"
-ANSWERS = [(ALLOW, _("Allow")), (DENY, _("Do not allow"))]
+ALLOW = {"allow": True, "refuse": False}
 
 
-class ApproveForm(forms.Form):
-    """Both halves of a request, neither answered beforehand."""
+class DecisionForm(forms.Form):
+    """What a person answered on the decision page."""
 
-    seen_digest = forms.CharField(required=False, widget=forms.HiddenInput)
-    selling = forms.ChoiceField(
-        label=_("Selling"), choices=ANSWERS, required=False, widget=forms.RadioSelect
+    seen_digest = forms.CharField(max_length=64)
+    selling = forms.ChoiceField(choices=[(key, key) for key in ALLOW], required=False)
+    administration = forms.ChoiceField(choices=[(key, key) for key in ALLOW], required=False)
+    roles: "forms.ModelMultipleChoiceField[AdminRole]" = forms.ModelMultipleChoiceField(
+        queryset=None, to_field_name="template_id", required=False
     )
-    administration = forms.ChoiceField(
-        label=_("Administration"), choices=ANSWERS, required=False, widget=forms.RadioSelect
-    )
-    roles = forms.MultipleChoiceField(
-        label=_("Roles"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": _("Only roles that were asked for can be granted.")},
-    )
-    days = forms.IntegerField(label=_("Days"), required=False, min_value=1)
+    days = forms.IntegerField(required=False, min_value=1, max_value=730)
+    reason = forms.CharField(label=_("Reason, if you decline"), max_length=1000, required=False)
 
-    def __init__(self, *args: Any, decision: Decision, asked: list[AdminRole], **kwargs: Any):
+    def __init__(self, *args: Any, decision: Decision, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.asked = asked
-        if not decision.request.asks_selling:
-            del self.fields["selling"]
-        if decision.request.terms is None:
-            for name in ("administration", "roles", "days"):
-                del self.fields[name]
-            return
-        roles = self.fields["roles"]
-        roles.choices = [  # type: ignore[attr-defined]
-            (str(role.template_id), role.name) for role in asked
-        ]
-        most = decision.request.terms.days
-        self.fields["days"] = forms.IntegerField(
-            label=_("Days"), required=False, min_value=1, max_value=most, initial=most
-        )
-        self.fields["days"].widget.attrs["inputmode"] = "numeric"
-
-    def clean(self) -> dict[str, Any] | None:
-        """What was typed about administration counts only where it is allowed."""
-        cleaned = super().clean()
-        if self.cleaned_data.get("administration") != ALLOW:
-            for name in ("roles", "days"):
-                self.errors.pop(name, None)
-                self.cleaned_data.pop(name, None)
-        return cleaned
+        asked = AdminRole.objects.visible_to(None).none()
+        if decision.request.terms:
+            asked = decision.request.terms.roles.select_related("service")
+        self.fields["roles"].queryset = asked  # type: ignore[attr-defined]
 
     def answer(self) -> Answer:
-        typed = self.cleaned_data
-        chosen = set(typed.get("roles", []))
+        """The answer as the move takes it; an unanswered half is None."""
+        given = self.cleaned_data
         return Answer(
-            seen_digest=typed["seen_digest"],
-            selling=_yes_or_no(typed.get("selling")),
-            administration=_yes_or_no(typed.get("administration")),
-            roles=[role for role in self.asked if str(role.template_id) in chosen],
-            days=typed.get("days"),
+            seen_digest=given["seen_digest"],
+            selling=ALLOW.get(given["selling"]),
+            administration=ALLOW.get(given["administration"]),
+            roles=list(given["roles"]),
+            days=given["days"],
+            reason=given["reason"],
         )
-
-    def typed(self) -> dict[str, Any]:
-        """What to put back into the page after the person has proved who they are."""
-        names = [name for name in self.fields if name != "seen_digest"]
-        return {name: self.cleaned_data.get(name) for name in names}
-
-
-class DeclineForm(forms.Form):
-    """The refusal of the whole request, with a reason for the partner if one is given."""
-
-    seen_digest = forms.CharField(required=False, widget=forms.HiddenInput)
-    reason = forms.CharField(
-        label=_("Reason"),
-        required=False,
-        max_length=1000,
-        help_text=_("The partner reads it."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-    def answer(self) -> Answer:
-        typed = self.cleaned_data
-        return Answer(seen_digest=typed["seen_digest"], reason=typed["reason"])
-
-
-def _yes_or_no(value: str | None) -> bool | None:
-    return {ALLOW: True, DENY: False}.get(value or "")

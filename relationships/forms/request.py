@@ -28,7 +28,7 @@ class RequestForm(forms.Form):
     asks_selling = forms.BooleanField(
         label=_("Sell to the customer (reseller relationship)"), required=False, initial=True
     )
-    roles = forms.ModelMultipleChoiceField(
+    roles: "forms.ModelMultipleChoiceField[AdminRole]" = forms.ModelMultipleChoiceField(
         label=_("Roles"),
         queryset=None,
         to_field_name="template_id",

@@ -1,3 +1,5 @@
+"""Addresses below `/customers/<slug>/`."""
+
 from django.urls import path
 
 from . import customer, decision
@@ -7,11 +9,7 @@ urlpatterns = [
     path("partners/", customer.customer_partners, name="customer-partners"),
     path("subscriptions/", customer.customer_subscriptions, name="customer-subscriptions"),
     path("requests/", customer.decision_list, name="decision-list"),
-    path("requests/<uuid:decision_id>/", decision.decision_detail, name="decision"),
-    path(
-        "requests/<uuid:decision_id>/approve/", decision.decision_approve, name="decision-approve"
-    ),
-    path(
-        "requests/<uuid:decision_id>/decline/", decision.decision_decline, name="decision-decline"
-    ),
+    path("requests/<uuid:public_id>/", decision.decision_detail, name="decision"),
+    path("requests/<uuid:public_id>/approve/", decision.decision_approve, name="decision-approve"),
+    path("requests/<uuid:public_id>/decline/", decision.decision_decline, name="decision-decline"),
 ]

@@ -1,183 +1,183 @@
-"""The page on which a customer decides, and the two answers."""
+"""The decision page: what is asked, what it means, what does not change, and the answer."""
 
 from typing import Any
-from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.acting import actor_of, viewer_of
-from accounts.models import Actor
 from customers.access import customer_view
 from customers.models import CustomerMembership
-from customers.rights import CustomerRight
+from customers.rights import CustomerRight, CustomerRole
 from partnercenter.lib.refusals import Refused
 
-from ..forms.decision import ApproveForm, DeclineForm
+from ..content import content_digest, content_of, holders_of, services_administered_by
+from ..forms.decision import DecisionForm
 from ..models import Decision, DecisionStatus
 from ..moves import deciding
-from ..signin.policy import is_fresh, sign_in_again_url
-from .decision_facts import Asked, asked_facts, names_of_deciders, receipt_facts
+from ..moves.deciding import SignInAgain
+from ..role_choices import role_view
+from ..signin.policy import sign_in_again_url
 from .frames import customer_frame
-from .rights import RightMissing, require
+from .rights import RightMissing, names_of, require
 
-KEPT = "decision_answers"
+
+def decision_of(membership: CustomerMembership, public_id: str) -> Decision:
+    rows = membership.customer.decisions.select_related(
+        "request__partner", "request__administrator", "request__terms", "granted_terms"
+    )
+    return get_object_or_404(rows, public_id=public_id)
 
 
 @require_safe
 @customer_view
 def decision_detail(
-    request: HttpRequest, membership: CustomerMembership, decision_id: UUID
+    request: HttpRequest, membership: CustomerMembership, public_id: str
 ) -> HttpResponse:
-    """The request as it stands: to decide on, to look at, or the receipt."""
     require(membership, CustomerRight.SEE)
-    decision = _decision(membership, decision_id)
-    return _show(request, membership, decision, viewer_of(request))
+    decision = decision_of(membership, public_id)
+    return page(request, membership, decision, DecisionForm(decision=decision))
 
 
 @require_POST
 @customer_view
 def decision_approve(
-    request: HttpRequest, membership: CustomerMembership, decision_id: UUID
+    request: HttpRequest, membership: CustomerMembership, public_id: str
 ) -> HttpResponse:
-    """Allow one half or both."""
-    decision, by = _to_decide(request, membership, decision_id)
-    if decision.status != DecisionStatus.OPEN:
-        return _decided_already(request, decision)
-    asked = Asked.read(decision)
-    form = ApproveForm(request.POST, decision=decision, asked=asked.roles)
-    if not form.is_valid():
-        return _show(request, membership, decision, by, approve_form=form)
-    try:
-        deciding.approve(decision, form.answer(), by=by)
-    except deciding.SignInAgain:
-        request.session[KEPT] = {
-            "decision": str(decision_id),
-            "digest": form.cleaned_data["seen_digest"],
-            "typed": form.typed(),
-        }
-        return redirect(sign_in_again_url(request, decision.get_absolute_url()))
-    except Refused as refused:
-        return _refused(request, membership, decision, by, refused, approve_form=form)
-    request.session.pop(KEPT, None)
-    messages.success(
-        request,
-        _("You approved the request of %(partner)s.") % {"partner": decision.request.partner.name},
-    )
-    return redirect(decision)
+    return decide(request, membership, public_id, deciding.approve)
 
 
 @require_POST
 @customer_view
 def decision_decline(
-    request: HttpRequest, membership: CustomerMembership, decision_id: UUID
+    request: HttpRequest, membership: CustomerMembership, public_id: str
 ) -> HttpResponse:
-    """Allow nothing."""
-    decision, by = _to_decide(request, membership, decision_id)
+    return decide(request, membership, public_id, deciding.decline)
+
+
+def decide(
+    request: HttpRequest, membership: CustomerMembership, public_id: str, move: Any
+) -> HttpResponse:
+    """Take the answer to the move; a refusal shows the page again with what was typed."""
+    decision = decision_of(membership, public_id)
+    require(membership, CustomerRight.DECIDE)
     if decision.status != DecisionStatus.OPEN:
-        return _decided_already(request, decision)
-    form = DeclineForm(request.POST)
-    if not form.is_valid():
-        return _show(request, membership, decision, by, decline_form=form)
-    try:
-        deciding.decline(decision, form.answer(), by=by)
-    except Refused as refused:
-        return _refused(request, membership, decision, by, refused, decline_form=form)
-    request.session.pop(KEPT, None)
-    messages.success(
-        request,
-        _("You declined the request of %(partner)s.") % {"partner": decision.request.partner.name},
-    )
-    return redirect(decision)
+        messages.info(request, _("This request has been decided; here is the receipt."))
+        return redirect(decision.get_absolute_url())
+    form = DecisionForm(request.POST, decision=decision)
+    if form.is_valid():
+        try:
+            move(decision, form.answer(), by=actor_of(request))
+        except SignInAgain as refusal:
+            messages.warning(request, str(refusal))
+            return redirect(sign_in_again_url(request, decision.get_absolute_url()))
+        except PermissionDenied as denied:
+            raise RightMissing(str(denied), names_of(membership, CustomerRight.DECIDE)) from denied
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect(decision.get_absolute_url())
+    return page(request, membership, decision_of(membership, public_id), form, status=422)
 
 
-def _decision(membership: CustomerMembership, public_id: UUID) -> Decision:
-    decisions = membership.customer.decisions.select_related(
-        "customer",
-        "request__partner",
-        "request__administrator",
-        "request__terms",
-        "reseller_relationship",
-        "granted_terms",
-        "admin_relationship",
-    )
-    return get_object_or_404(decisions, public_id=public_id)
-
-
-def _to_decide(
-    request: HttpRequest, membership: CustomerMembership, public_id: UUID
-) -> tuple[Decision, Actor]:
-    """The decision and who decides; else the page that names those who can."""
-    decision, by = _decision(membership, public_id), actor_of(request)
-    if why := decision.why_not_decidable_by(by):
-        raise RightMissing(why, names_of_deciders(decision))
-    return decision, by
-
-
-def _decided_already(request: HttpRequest, decision: Decision) -> HttpResponse:
-    messages.info(request, _("This request has been decided already. Nothing was done again."))
-    return redirect(decision)
-
-
-def _refused(
+def page(
     request: HttpRequest,
     membership: CustomerMembership,
     decision: Decision,
-    by: Actor,
-    refused: Refused,
-    **forms: Any,
+    form: DecisionForm,
+    status: int = 200,
 ) -> HttpResponse:
-    """The page again with the sentence, from rows read afresh: the move was taken back."""
-    decision = _decision(membership, decision.public_id)
-    if decision.status != DecisionStatus.OPEN:
-        return _decided_already(request, decision)
-    if isinstance(refused, deciding.ContentChanged):
-        return _show(request, membership, decision, by, warning=str(refused), **forms)
-    for form in forms.values():
-        form.add_error(None, str(refused))
-    return _show(request, membership, decision, by, **forms)
-
-
-def _show(
-    request: HttpRequest,
-    membership: CustomerMembership,
-    decision: Decision,
-    by: Actor,
-    *,
-    approve_form: ApproveForm | None = None,
-    decline_form: DeclineForm | None = None,
-    warning: str = "",
-) -> HttpResponse:
-    """The page in the state of the decision; 422 where it answers a refused form."""
-    context: dict[str, Any] = {**customer_frame(request, membership), "decision": decision}
-    if decision.status != DecisionStatus.OPEN:
-        context |= receipt_facts(decision)
-        return render(request, "relationships/customer/receipt.html", context)
-    asked = Asked.read(decision)
-    context |= asked_facts(decision, asked, by)
-    kept = None
-    if approve_form is None:
-        kept = _kept(request, decision, asked) if context["decidable"] else None
-        first = kept or {"roles": asked.ticked}
-        approve_form = ApproveForm(initial=first, decision=decision, asked=asked.roles)
-    refused = approve_form.is_bound or decline_form is not None
-    context |= {
-        "kept": kept is not None,
-        "warning": warning,
-        "approve_form": approve_form,
-        "decline_form": decline_form or DeclineForm(),
-        "role_cards": asked.cards(approve_form),
+    customer, asked = membership.customer, decision.request
+    admins = customer.memberships.current().filter(role=CustomerRole.GLOBAL_ADMIN)
+    context = customer_frame(request, membership) | {
+        "decision": decision,
+        "asked": asked,
+        "partner": asked.partner,
+        "form": form,
+        "subscriptions": customer.subscriptions.with_parties().order_by("service__name", "pk"),
+        "global_admins": [place.user.get_full_name() for place in admins.select_related("user")],
     }
-    status = 422 if refused else 200
-    return render(request, "relationships/customer/decision.html", context, status=status)
+    if decision.status == DecisionStatus.OPEN:
+        context |= open_context(request, membership, decision, form)
+        return render(request, "relationships/customer/decision.html", context, status=status)
+    context |= receipt_context(decision)
+    return render(request, "relationships/customer/receipt.html", context)
 
 
-def _kept(request: HttpRequest, decision: Decision, asked: Asked) -> dict[str, Any] | None:
-    """What this person had answered before they were sent to prove who they are."""
-    kept = request.session.get(KEPT)
-    if not kept or kept["decision"] != str(decision.public_id) or kept["digest"] != asked.digest:
-        return None
-    return kept["typed"] if is_fresh(request) else None
+def open_context(
+    request: HttpRequest, membership: CustomerMembership, decision: Decision, form: DecisionForm
+) -> dict[str, Any]:
+    """What somebody needs to decide: roles in plain words, who holds what, and the digest."""
+    asked = decision.request
+    roles = asked.asked_roles()
+    why_not = decision.why_not_decidable_by(viewer_of(request))
+    most = asked.terms.days if asked.terms else 0
+    if any(role.privileged for role in roles):
+        most = min(most, settings.PRIVILEGED_DAYS_MAX)
+    running = decision.customer.reseller_relationships.running().filter(partner=asked.partner)
+    return {
+        "digest": content_digest(content_of(decision)),
+        "roles": role_cards(decision, roles, form),
+        "days_most": asked.terms.days if asked.terms else 0,
+        "days": form["days"].value() or most,
+        "privileged_days": settings.PRIVILEGED_DAYS_MAX,
+        "any_privileged": any(role.privileged for role in roles),
+        "selling_allowed": form["selling"].value() == "allow",
+        "selling_refused": form["selling"].value() == "refuse",
+        "administration_allowed": form["administration"].value() == "allow",
+        "administration_refused": form["administration"].value() == "refuse",
+        "reason": form["reason"].value() or "",
+        "why_closed": asked.why_unanswerable(timezone.now()),
+        "why_not": why_not,
+        "who_can": names_of(membership, CustomerRight.DECIDE) if why_not else [],
+        "sells_already": running.first(),
+    }
+
+
+def role_cards(decision: Decision, roles: list, form: DecisionForm) -> list[dict[str, Any]]:
+    """Ticked as asked, but not the privileged ones nor those whose service another holds."""
+    held = {holder.service_id: holder for holder in holders_of(decision, roles)}
+    typed = {str(value) for value in form["roles"].value() or []} if form.is_bound else None
+    cards = []
+    for role in roles:
+        holders = [
+            held[service.pk] for service in services_administered_by([role]) if service.pk in held
+        ]
+        others = [
+            holder
+            for holder in holders
+            if decision.request.administrator.transacts
+            and holder.partner_id != decision.request.administrator_id
+        ]
+        ticked = (
+            str(role.template_id) in typed
+            if typed is not None
+            else not role.privileged and not others
+        )
+        cards.append(
+            role_view(
+                role,
+                ticked=ticked and not others,
+                locked=bool(others),
+                holders=holders,
+                others=others,
+            )
+        )
+    return cards
+
+
+def receipt_context(decision: Decision) -> dict[str, Any]:
+    signature = decision.signatures.select_related("actor__user").first()
+    grant = getattr(decision, "admin_relationship", None)
+    roles = decision.granted_terms.roles.select_related("service") if decision.granted_terms else []
+    return {
+        "signature": signature,
+        "granted": [role_view(role) for role in roles],
+        "grant": grant,
+    }
