@@ -12,8 +12,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.acting import actor_of
 from customers.models import Customer
@@ -79,11 +80,17 @@ def for_visitor(request: HttpRequest, asked: RelationshipRequest) -> dict[str, A
     }
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @kept_secret
 def landing_continue(request: HttpRequest, token: str) -> HttpResponse:
     """*Continue*: from here on the decision stands under the organisation's own address."""
     asked = request_of(token)
+    # Whose session ended in between comes back from the sign-in with a GET.
+    if request.method != "POST":
+        return redirect("relationships:landing", token=token)
+    if not request.POST.get("organisation"):
+        messages.error(request, _("Choose your organisation."))
+        return redirect("relationships:landing", token=token)
     customers = Customer.objects.visible_to(request.user)
     customer = get_object_or_404(customers, tenant_id=tenant_id(request))
     try:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.acting import actor_of, viewer_of
 from audit import kinds
 from audit.log import entries
+from audit.models import Event
 from partnercenter.lib.refusals import Refused
 from partners.access import partner_view
 from partners.models import PartnerMembership
@@ -64,7 +65,9 @@ def partner_subscriptions(request: HttpRequest, membership: PartnerMembership) -
     require(membership, PartnerRight.SEE_SUBSCRIPTIONS)
     context = partner_frame(request, membership)
     sold = membership.partner.sold_subscriptions.select_related("customer", "offer", "service")
-    context["subscriptions"] = sold.order_by("-pk")[:200]
+    context["subscriptions"], context["older_url"] = newest_first(
+        sold, request, moment="ordered_at", size=PAGE
+    )
     return render(request, "relationships/partner/subscriptions.html", context)
 
 
@@ -144,7 +147,7 @@ def request_detail(
         "granted": list(decision.granted_terms.roles.all())
         if decision and decision.granted_terms
         else [],
-        "history": [{"title": kinds.sentence(event), "at": event.at} for event in events[:50]],
+        "history": [{"title": told_to_partner(event), "at": event.at} for event in events[:PAGE]],
         "may_send": asked.status == "open"
         and asked.sent_at is None
         and bool(asked.addressed_email)
@@ -155,6 +158,13 @@ def request_detail(
     return render(request, "relationships/partner/request_detail.html", context)
 
 
+def told_to_partner(event: Event) -> str:
+    """The event in words; a customer is named to the partner only after an approval."""
+    if event.kind == "request.declined":
+        return _("The customer declined the request.")
+    return kinds.sentence(event)
+
+
 @require_POST
 @partner_view
 def request_send(
@@ -162,6 +172,10 @@ def request_send(
 ) -> HttpResponse:
     require(membership, PartnerRight.SEE_REQUESTS)
     asked = get_object_or_404(membership.partner.requests, public_id=public_id)
+    require(
+        membership,
+        PartnerRight.REQUEST_ROLES if asked.terms_id else PartnerRight.REQUEST_SELLING,
+    )
     try:
         asked.send(by=actor_of(request))
     except Refused as refusal:
