@@ -1,11 +1,15 @@
 """Addresses that a mail leads to."""
 
-from django.urls import path
+from django.urls import path, register_converter
+
+from partnercenter.lib.addresses import TokenConverter
 
 from . import invitation, landing
 
+register_converter(TokenConverter, "token")
+
 urlpatterns = [
-    path("r/<str:token>/", landing.landing, name="landing"),
-    path("r/<str:token>/continue/", landing.landing_continue, name="landing-continue"),
-    path("invitations/<str:token>/", invitation.invitation, name="invitation"),
+    path("r/<token:token>/", landing.landing, name="landing"),
+    path("r/<token:token>/continue/", landing.landing_continue, name="landing-continue"),
+    path("invitations/<token:token>/", invitation.invitation, name="invitation"),
 ]
