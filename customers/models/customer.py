@@ -4,12 +4,14 @@ from typing import Any, Self
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from accounts.models import Actor
 from audit.log import Party, Side, record
 from partnercenter.lib.names import slug_for
+from partnercenter.lib.refusals import Refused
 from partnercenter.lib.states import StatefulModel, moment, stamps_go_together, stamps_match_status
 
 
@@ -43,6 +45,8 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         """Staff enter an organisation that buys."""
         if not by.has_perm("customers.add_customer"):
             raise PermissionDenied
+        if not reason.strip():
+            raise Refused(_t("Give a reason."))
         at = moment(at)
         fields.setdefault("slug", slug_for(primary_domain))
         customer = self.create(

@@ -4,12 +4,14 @@ from typing import Any, Self
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from accounts.models import Actor
 from audit.log import Party, Side, record
 from partnercenter.lib.names import slug_for
+from partnercenter.lib.refusals import Refused
 from partnercenter.lib.states import StatefulModel, moment, stamps_go_together, stamps_match_status
 
 
@@ -52,6 +54,8 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
         """Staff enrol a partner; it may do nothing before it is verified."""
         if not by.has_perm("partners.add_partner"):
             raise PermissionDenied
+        if not reason.strip():
+            raise Refused(_t("Give a reason."))
         at = moment(at)
         fields.setdefault("slug", slug_for(primary_domain))
         partner = self.create(
@@ -152,6 +156,8 @@ class Partner(StatefulModel):
         """Staff vouch that the company is who it says it is (threat T2)."""
         if not self.verifiable_by(by):
             raise PermissionDenied
+        if not reason.strip():
+            raise Refused(_t("Give a reason."))
         self.lock()
         if self.verified:
             return
