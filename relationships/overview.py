@@ -4,8 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from customers.models import Customer
+from subscriptions.models import Service, SubscriptionChange
 
-from .models import ServiceAdministration
+from .content import services_administered_by
+from .models import (
+    AdminRelationship,
+    AdminRelationshipRole,
+    AdminRole,
+    ServiceAdministration,
+)
 
 
 def partners_of(customer: Customer, at: datetime) -> list[dict[str, Any]]:
@@ -30,7 +37,7 @@ def services_of(customer: Customer, at: datetime) -> list[dict[str, Any]]:
     by_service: dict[int, dict[str, Any]] = {}
 
     def entry(service: Any) -> dict[str, Any]:
-        blank = {"service": service, "sellers": set(), "direct": False, "administrator": None}
+        blank = {"service": service, "sellers": set(), "direct": False, "administrators": set()}
         return by_service.setdefault(service.pk, blank)
 
     for subscription in customer.subscriptions.live().select_related("service", "seller"):
@@ -39,10 +46,39 @@ def services_of(customer: Customer, at: datetime) -> list[dict[str, Any]]:
             found["sellers"].add(subscription.seller.name)
         else:
             found["direct"] = True
-    running = ServiceAdministration.objects.running().filter(customer=customer)
-    for held in running.select_related("service", "partner"):
-        entry(held.service)["administrator"] = held.partner
+    grants = list(customer.admin_relationships.running(at).select_related("partner"))
+    # Whose time is over administers nothing, whether or not the clock has come by.
+    held_now = ServiceAdministration.objects.running().filter(
+        customer=customer, partner__in={grant.partner_id for grant in grants}
+    )
+    for held in held_now.select_related("service", "partner"):
+        entry(held.service)["administrators"].add(held.partner.name)
+    for name, service in _advised(grants):
+        entry(service)["administrators"].add(name)
     services = sorted(by_service.values(), key=lambda found: found["service"].name)
     for found in services:
         found["sellers"] = sorted(found["sellers"])
+        found["administrators"] = sorted(found["administrators"])
     return services
+
+
+def existed_at(customer: Customer, at: datetime) -> int:
+    """How many subscriptions the customer had at a moment."""
+    births = SubscriptionChange.objects.filter(number=1, at__lte=at)
+    return customer.subscriptions.filter(public_id__in=births.values("subscription")).count()
+
+
+def _advised(grants: list[AdminRelationship]) -> list[tuple[str, Service]]:
+    """Advisors hold no service (rule R26): what they administer is read from their roles."""
+    advisors = {grant.pk: grant.partner.name for grant in grants if not grant.partner.transacts}
+    given = AdminRelationshipRole.objects.filter(
+        relationship__in=advisors, removed_at__isnull=True
+    ).select_related("role__service")
+    by_advisor: dict[str, list[AdminRole]] = {}
+    for row in given:
+        by_advisor.setdefault(advisors[row.relationship_id], []).append(row.role)
+    return [
+        (name, service)
+        for name, roles in by_advisor.items()
+        for service in services_administered_by(roles)
+    ]

@@ -63,7 +63,8 @@ def decision_list(request: HttpRequest, membership: CustomerMembership) -> HttpR
     require(membership, CustomerRight.SEE)
     context = customer_frame(request, membership)
     rows = membership.customer.decisions.select_related("request__partner")
-    context["decisions"], context["older_url"] = newest_first(
-        rows, request, moment="opened_at", size=PAGE
+    context["waiting"] = rows.open().order_by("-opened_at", "-id")
+    context["decided"], context["older_url"] = newest_first(
+        rows.filter(decided_at__isnull=False), request, moment="decided_at", size=PAGE
     )
     return render(request, "relationships/customer/decision_list.html", context)

@@ -22,10 +22,13 @@ from ..forms.decision import DecisionForm
 from ..models import Decision, DecisionStatus
 from ..moves import deciding
 from ..moves.deciding import SignInAgain
+from ..overview import existed_at
 from ..role_choices import role_view
-from ..signin.policy import sign_in_again_url
+from ..signin.policy import is_fresh, sign_in_again_url
 from .frames import customer_frame
-from .rights import RightMissing, names_of, require
+from .rights import RightMissing, require
+
+KEPT = "answers_kept_while_signing_in_again"
 
 
 def decision_of(membership: CustomerMembership, public_id: str) -> Decision:
@@ -42,7 +45,8 @@ def decision_detail(
 ) -> HttpResponse:
     require(membership, CustomerRight.SEE)
     decision = decision_of(membership, public_id)
-    return page(request, membership, decision, DecisionForm(decision=decision))
+    form = DecisionForm(kept_answers(request, decision), decision=decision)
+    return page(request, membership, decision, form)
 
 
 @require_POST
@@ -76,14 +80,37 @@ def decide(
             move(decision, form.answer(), by=actor_of(request))
         except SignInAgain as refusal:
             messages.warning(request, str(refusal))
+            keep_answers(request, decision)
             return redirect(sign_in_again_url(request, decision.get_absolute_url()))
         except PermissionDenied as denied:
-            raise RightMissing(str(denied), names_of(membership, CustomerRight.DECIDE)) from denied
+            raise RightMissing(str(denied), names_of_deciders(decision)) from denied
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
+            request.session.pop(KEPT, None)
             return redirect(decision.get_absolute_url())
     return page(request, membership, decision_of(membership, public_id), form, status=422)
+
+
+def keep_answers(request: HttpRequest, decision: Decision) -> None:
+    """Remember what was typed while the person proves who they are."""
+    typed = {name: request.POST.get(name, "") for name in DecisionForm.base_fields}
+    typed["roles"] = request.POST.getlist("roles")  # type: ignore[assignment]
+    request.session[KEPT] = {"decision": str(decision.public_id), "typed": typed}
+
+
+def kept_answers(request: HttpRequest, decision: Decision) -> dict[str, Any] | None:
+    """What was typed before, unless the proof is missing or what is asked has changed."""
+    kept = request.session.get(KEPT) or {}
+    if kept.get("decision") != str(decision.public_id) or not is_fresh(request):
+        return None
+    same = kept["typed"]["seen_digest"] == content_digest(content_of(decision))
+    return kept["typed"] if same else None
+
+
+def names_of_deciders(decision: Decision) -> list[str]:
+    places = decision.deciders().select_related("user").order_by("pk")
+    return [place.user.get_full_name() for place in places]
 
 
 def page(
@@ -135,7 +162,8 @@ def open_context(
         "reason": form["reason"].value() or "",
         "why_closed": asked.why_unanswerable(timezone.now()),
         "why_not": why_not,
-        "who_can": names_of(membership, CustomerRight.DECIDE) if why_not else [],
+        "who_can": names_of_deciders(decision) if why_not else [],
+        "press_again": form.is_bound and request.method == "GET",
         "sells_already": running.first(),
     }
 
@@ -179,5 +207,6 @@ def receipt_context(decision: Decision) -> dict[str, Any]:
     return {
         "signature": signature,
         "granted": [role_view(role) for role in roles],
+        "existed": existed_at(decision.customer, decision.decided_at) if decision.decided_at else 0,
         "grant": grant,
     }
