@@ -19,5 +19,14 @@ SENTENCES = {
     "customer.added": _("The operator entered %(customer)s."),
     "customer.invited": _("A person was invited to %(customer)s."),
     "customer.invitation_accepted": _("A person took a place in %(customer)s."),
+    "administration.service_added": _(
+        "%(service)s is administered by %(partner)s too, which administers every service."
+    ),
+    "service.added": _("The operator added a service to the catalogue."),
+    "service.edited": _("The operator edited a service of the catalogue."),
+    "offer.added": _("The operator added an offer to the catalogue."),
+    "offer.edited": _("The operator edited an offer of the catalogue."),
+    "adminrole.added": _("The operator added a role to the catalogue."),
+    "adminrole.edited": _("The operator edited a role of the catalogue."),
     "subscription.imported": _("The operator entered a subscription of %(customer)s."),
 }
