@@ -266,6 +266,13 @@ ADMINISTRATION_DAYS_DEFAULT = 365
 ADMINISTRATION_DAYS_MAX = 730
 PRIVILEGED_DAYS_MAX = env.int("PRIVILEGED_DAYS_MAX", default=90)
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
+# Domain rules R69 and R71: days in which a subscription can be cancelled, and that each state
+# lasts before the clock disables the subscription or deletes its data.
+SUBSCRIPTION_CANCELLATION_DAYS = env.int("SUBSCRIPTION_CANCELLATION_DAYS", default=7)
+SUBSCRIPTION_SUSPENDED_DAYS = env.int("SUBSCRIPTION_SUSPENDED_DAYS", default=60)
+SUBSCRIPTION_EXPIRED_DAYS = env.int("SUBSCRIPTION_EXPIRED_DAYS", default=30)
+SUBSCRIPTION_DISABLED_DAYS = env.int("SUBSCRIPTION_DISABLED_DAYS", default=90)
+SUBSCRIPTION_CANCELLED_DAYS = env.int("SUBSCRIPTION_CANCELLED_DAYS", default=90)
 SIGN_IN_AGAIN_SECONDS = ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 # --- Log ------------------------------------------------------------------------------------------

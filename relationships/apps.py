@@ -13,13 +13,15 @@ class RelationshipsConfig(AppConfig):
         from audit import kinds
         from mail import sweeps
 
+        from . import signals  # noqa: F401  importing registers them
         from .guards import GUARDS
         from .kinds import SENTENCES
         from .loading import load_roles
-        from .moves import clock
+        from .moves import clock, renewing
         from .signin import demo_rules  # noqa: F401  importing registers its check
 
         guards.register(self.label, GUARDS)
         kinds.register(SENTENCES)
         sweeps.register("relationships.clock", clock.sweep, every=30)
+        sweeps.register("relationships.renewing", renewing.sweep, every=30)
         post_migrate.connect(load_roles, sender=self, dispatch_uid="relationships.roles")

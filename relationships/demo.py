@@ -16,7 +16,8 @@ from customers.models import Customer
 from customers.rights import CustomerRole
 from partners.models import Partner, PartnerKind
 from partners.rights import Admin, Agent
-from subscriptions.models import BillingCycle, Offer, Subscription
+from subscriptions.models import BillingCycle, Offer
+from subscriptions.moves.ordering import import_one
 
 from .content import content_digest, content_of
 from .models import AdminRole, RelationshipRequest
@@ -193,7 +194,7 @@ def _sell(
     by: Actor,
     at: datetime,
 ) -> None:
-    Subscription.objects.import_one(
+    import_one(
         by=by,
         reason="demo",
         at=at,

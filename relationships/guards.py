@@ -15,7 +15,47 @@ GRANTED = (
     "WHERE granted.role_id = OLD.id)"
 )
 
+# A sale locks the parties and their relationship before it looks, so it queues with an end.
+PAIR = """
+    SELECT 1 FROM relationships_resellerrelationship AS pair
+    WHERE pair.partner_id = NEW.seller_id AND pair.customer_id = NEW.customer_id"""
+LOCK_PAIR = f"PERFORM 1 FROM ({PAIR} FOR SHARE) AS locked;"
+LOCK_PARTIES = f"""
+    PERFORM 1 FROM customers_customer WHERE id = NEW.customer_id FOR SHARE;
+    PERFORM 1 FROM partners_partner WHERE id = NEW.seller_id FOR SHARE;
+    {LOCK_PAIR}"""
+NO_SALE = f"""(
+    NOT EXISTS ({PAIR} AND pair.status = 'active')
+    OR NOT EXISTS (
+        SELECT 1 FROM partners_partner AS seller
+        WHERE seller.id = NEW.seller_id AND seller.status = 'active')
+    OR NOT EXISTS (
+        SELECT 1 FROM customers_customer AS customer
+        WHERE customer.id = NEW.customer_id AND customer.status = 'active'))"""  # noqa: S608
+ORDERED_BY_SELLER = """NEW.seller_id IS NOT NULL AND EXISTS (
+    SELECT 1 FROM subscriptions_subscriptionchange AS change
+    WHERE change.id = NEW.last_change_id AND change.kind = 'subscribe')"""
+
 GUARDS: list[Declaration] = [
+    Guard(
+        "guard_relationships_sale",
+        "subscriptions_subscription",
+        "INSERT",
+        when=ORDERED_BY_SELLER,
+        forbidden=NO_SALE,
+        lock=LOCK_PARTIES,
+    ),
+    Guard(
+        "guard_relationships_renewal",
+        "subscriptions_subscription",
+        "UPDATE",
+        when=(
+            "NEW.seller_id IS NOT NULL AND (OLD.term_end IS DISTINCT FROM NEW.term_end "
+            "OR (NEW.auto_renew AND NOT OLD.auto_renew))"
+        ),
+        forbidden=f"EXISTS ({PAIR}) AND NOT EXISTS ({PAIR} AND pair.status = 'active')",
+        lock=LOCK_PAIR,
+    ),
     AppendOnly("relationships_accessterms"),
     AppendOnly("relationships_accessterms_roles", (("id",), ("accessterms_id", "adminrole_id"))),
     AppendOnly(

@@ -28,5 +28,4 @@ SENTENCES = {
     "offer.edited": _("The operator edited an offer of the catalogue."),
     "adminrole.added": _("The operator added a role to the catalogue."),
     "adminrole.edited": _("The operator edited a role of the catalogue."),
-    "subscription.imported": _("The operator entered a subscription of %(customer)s."),
 }

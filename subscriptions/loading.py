@@ -1,5 +1,6 @@
 """The shipped catalogue enters the database after every migrate; what staff changed stays."""
 
+import uuid
 from typing import Any
 
 from django.apps import apps as installed
@@ -16,12 +17,19 @@ def load_catalogue(apps: Any = installed, using: str = DEFAULT_DB_ALIAS, **kwarg
     except LookupError:  # migrated back to before they existed
         return
     services = service_model.objects.using(using)
+    known_keys = set(services.values_list("key", flat=True))
     services.bulk_create(
-        [service_model(key=entry.key, name=entry.name) for entry in SERVICES],
+        [
+            service_model(key=entry.key, name=entry.name)
+            for entry in SERVICES
+            if entry.key not in known_keys
+        ],
         ignore_conflicts=True,
     )
     ids = dict(services.values_list("key", "pk"))
-    offer_model.objects.using(using).bulk_create(
+    offers = offer_model.objects.using(using)
+    known_ids = set(offers.values_list("offer_id", flat=True))
+    offers.bulk_create(
         [
             offer_model(
                 offer_id=entry.offer_id,
@@ -30,6 +38,7 @@ def load_catalogue(apps: Any = installed, using: str = DEFAULT_DB_ALIAS, **kwarg
                 service_id=ids[entry.service],
             )
             for entry in OFFERS
+            if uuid.UUID(str(entry.offer_id)) not in known_ids
         ],
         ignore_conflicts=True,
     )

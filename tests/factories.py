@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from allauth.account.models import EmailAddress
+from dateutil.relativedelta import relativedelta
 
 from accounts.models import Actor, User
 from customers.models import Customer
@@ -16,6 +17,7 @@ from relationships.models import AdminRole, Decision, RelationshipRequest
 from relationships.moves.deciding import Answer
 from relationships.moves.opening import open_decision
 from subscriptions.models import BillingCycle, Offer, Subscription
+from subscriptions.moves.ordering import import_one
 
 PASSWORD = "partner-center-demo"
 EXCHANGE_ADMINISTRATOR = "29232cdf-9323-42fd-ade2-1d097af3e4de"
@@ -23,8 +25,10 @@ SERVICE_SUPPORT_ADMINISTRATOR = "f023fd81-a637-4b56-95fd-791ac0226033"
 USER_ADMINISTRATOR = "fe930be7-5e62-47db-91af-98c3a49a38b1"
 GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"
 TEAMS_ADMINISTRATOR = "69091246-20e8-4a56-aa4d-066075b2a7a8"
-YEAR_START = datetime(2026, 1, 1, tzinfo=UTC)
-YEAR_END = datetime(2027, 1, 1, tzinfo=UTC)
+# A term that is running whenever the tests are run.
+YEAR_START = datetime.now(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+YEAR_START -= relativedelta(months=6)
+YEAR_END = YEAR_START + relativedelta(years=1)
 
 _numbers = itertools.count(1)
 
@@ -111,7 +115,7 @@ def make_subscription(
     customer: Customer, *, sku: str = "", seller: Partner | None = None, **fields
 ) -> Subscription:
     offers = Offer.objects.filter(sku=sku) if sku else Offer.objects.filter(service__key="exchange")
-    return Subscription.objects.import_one(
+    return import_one(
         by=operator(),
         reason="test",
         customer=customer,

@@ -1,13 +1,7 @@
 from .catalogue import Offer, Service
 from .change import ChangeKind, MadeBy, SubscriptionChange
-from .subscription import (
-    FROZEN,
-    LIVE,
-    BillingCycle,
-    Subscription,
-    SubscriptionState,
-    SuspensionReason,
-)
+from .states import BillingCycle, SubscriptionState, SuspensionReason, TermLength
+from .subscription import FROZEN, LIVE, Subscription
 
 __all__ = [
     "FROZEN",
@@ -21,4 +15,5 @@ __all__ = [
     "SubscriptionChange",
     "SubscriptionState",
     "SuspensionReason",
+    "TermLength",
 ]

@@ -2,24 +2,21 @@ import secrets
 from datetime import datetime
 from typing import Any, Self
 
-from django.core.exceptions import PermissionDenied
 from django.core.validators import MinValueValidator
-from django.db import models, transaction
-from django.db.models import F, Q
-from django.utils.translation import gettext as _t
+from django.db import models
+from django.db.models import F, Max, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Actor
-from audit.log import Side, record
 from customers.models import Customer
 from partnercenter.lib.canonical import canonical, digest
 from partnercenter.lib.ids import uuid7
-from partnercenter.lib.refusals import Refused
-from partnercenter.lib.states import Lockable, moment
+from partnercenter.lib.states import Lockable
 from partners.models import Partner
 
 from .catalogue import Offer, Service
-from .change import ChangeKind, MadeBy, SubscriptionChange
+from .change import MadeBy, SubscriptionChange
+from .states import BillingCycle, SubscriptionState, SuspensionReason, TermLength
 
 # Design section 4, layer 1. Every column is in one of the two lists, or is the row's own key.
 FROZEN = (
@@ -54,37 +51,6 @@ LIVE = (
     "last_change",
 )
 STAMPS = ("suspended_at", "cancelled_at", "expired_at", "disabled_at", "deleted_at")
-
-
-class SubscriptionState(models.TextChoices):
-    ACTIVE = "active", _("active")
-    SUSPENDED = "suspended", _("suspended")
-    CANCELLED = "cancelled", _("cancelled")
-    EXPIRED = "expired", _("expired")
-    DISABLED = "disabled", _("disabled")
-    DELETED = "deleted", _("deleted")
-
-
-class SuspensionReason(models.TextChoices):
-    """The three reasons of rule R67."""
-
-    CUSTOMER_REQUEST = "customer_request", _("the customer asked for it")
-    NON_PAYMENT = "non_payment", _("non-payment")
-    MISUSE = "misuse", _("fraud or misuse")
-
-
-class BillingCycle(models.TextChoices):
-    MONTHLY = "monthly", _("monthly")
-    ANNUAL = "annual", _("annual")
-    TERM = "term", _("once a term")
-
-
-class TermLength(models.TextChoices):
-    """ISO 8601 durations."""
-
-    ONE_MONTH = "P1M", _("1 month")
-    ONE_YEAR = "P1Y", _("1 year")
-    THREE_YEARS = "P3Y", _("3 years")
 
 
 # Which states a stamp may stand in, and which state demands it (rule R71).
@@ -132,36 +98,6 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
             "reseller_of_record",
             "base_subscription",
         )
-
-    @transaction.atomic
-    def import_one(
-        self, *, by: Actor, reason: str, at: datetime | None = None, **fields: Any
-    ) -> "Subscription":
-        """The operator enters a subscription that existed before; never over an existing one."""
-        if not by.has_perm("subscriptions.add_subscription"):
-            raise PermissionDenied
-        if not reason:
-            raise Refused(_t("An import needs a reason."))
-        fields["customer"].lock()
-        at = moment(at)
-        fields.setdefault("service", fields["offer"].service)
-        subscription = self.model(**fields)
-        change = subscription.write_change(
-            ChangeKind.IMPORT, made_by=MadeBy.OPERATOR, by=by, at=at, reason=reason, number=1
-        )
-        subscription.last_change = change
-        subscription.save(force_insert=True)
-        record(
-            "subscription.imported",
-            by=by,
-            at=at,
-            side=Side.OPERATOR,
-            subject=("subscription", str(subscription.public_id)),
-            customer=subscription.customer.party,
-            partner=subscription.seller.party if subscription.seller else None,
-            details={"change": str(change.public_id), "reason": reason},
-        )
-        return subscription
 
 
 class Subscription(Lockable):
@@ -211,7 +147,18 @@ class Subscription(Lockable):
     class Meta:
         verbose_name = _("subscription")
         verbose_name_plural = _("subscriptions")
-        indexes = [models.Index(fields=["customer", "public_id"], name="subscriptions_by_customer")]
+        indexes = [
+            models.Index(fields=["customer", "public_id"], name="subscriptions_by_customer"),
+            models.Index(
+                fields=["customer", "-ordered_at", "-id"], name="subscriptions_of_customer"
+            ),
+            models.Index(fields=["seller", "-ordered_at", "-id"], name="subscriptions_of_seller"),
+            models.Index(
+                fields=["state", "term_end"],
+                condition=~Q(state=SubscriptionState.DELETED),
+                name="subscriptions_due",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="subscriptions_subscription_quantity", condition=Q(quantity__gte=1)
@@ -257,6 +204,11 @@ class Subscription(Lockable):
                 form[name] = getattr(self, name)
         return canonical(form)
 
+    def next_number(self) -> int:
+        """One more than the highest, so that a change which nobody applied stops no later one."""
+        changes = SubscriptionChange.objects.filter(subscription=self.public_id)
+        return (changes.aggregate(highest=Max("number"))["highest"] or 0) + 1
+
     def write_change(
         self,
         kind: str,
@@ -264,14 +216,13 @@ class Subscription(Lockable):
         made_by: str,
         by: Actor,
         at: datetime,
-        number: int,
         reason: str = "",
     ) -> SubscriptionChange:
         """Append the change that brings this subscription to how it stands in memory."""
         form, salt = self.canonical_form(), secrets.token_hex(32)
         return SubscriptionChange.objects.create(
             subscription=self.public_id,
-            number=number,
+            number=self.next_number(),
             kind=kind,
             made_by=made_by,
             seller=self.seller if made_by == MadeBy.SELLER else None,

@@ -1,14 +1,21 @@
 """A subscription: its two lists of columns, its constraints, its vetoes."""
 
+from datetime import datetime
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from accounts.models import Actor
+from partnercenter.lib.canonical import canonical_moment
+from partnercenter.lib.ids import uuid7
 from partnercenter.lib.refusals import Refused
 from subscriptions.models import FROZEN, LIVE, Subscription, SubscriptionChange
+from subscriptions.moves.ordering import import_one
 from subscriptions.signals import SubscriptionGuarded
 from tests import factories as make
+
+from .forging import forge_change, write
 
 pytestmark = pytest.mark.django_db
 
@@ -38,16 +45,12 @@ class TestImport:
         customer = make.make_customer()
         person = make.join_customer(customer)
         with pytest.raises(PermissionDenied):
-            Subscription.objects.import_one(
-                by=Actor.objects.of(person), reason="mine", customer=customer
-            )
+            import_one(by=Actor.objects.of(person), reason="mine", customer=customer)
         assert not Subscription.objects.exists()
 
     def test_needs_a_reason(self):
         with pytest.raises(Refused):
-            Subscription.objects.import_one(
-                by=make.operator(), reason="", customer=make.make_customer()
-            )
+            import_one(by=make.operator(), reason="", customer=make.make_customer())
         assert not Subscription.objects.exists()
 
 
@@ -65,20 +68,30 @@ class TestVetoes:
     def test_refuse_another_seller_even_with_a_change(self, subscription):
         subscription.seller = make.make_partner()
         subscription.last_change = subscription.write_change(
-            "rename", made_by="operator", by=make.operator(), at=make.YEAR_START, number=2
+            "rename", made_by="clock", by=make.operator(), at=make.YEAR_START
         )
         with pytest.raises(SubscriptionGuarded, match="seller"):
             subscription.save(update_fields=["seller", "last_change"])
         assert Subscription.objects.get().seller_id != subscription.seller_id
 
-    def test_refuse_the_operators_hand_on_a_sellers_subscription(self, subscription):
-        subscription.quantity = 99
+    def test_refuse_a_change_that_does_more_than_its_kind(self, subscription):
+        subscription.quantity, subscription.friendly_name = 99, "Mine"
         subscription.last_change = subscription.write_change(
-            "change_quantity", made_by="operator", by=make.operator(), at=make.YEAR_START, number=2
+            "change_quantity", made_by="seller", by=make.operator(), at=make.YEAR_START
         )
-        with pytest.raises(SubscriptionGuarded):
-            subscription.save(update_fields=["quantity", "last_change"])
+        with pytest.raises(SubscriptionGuarded, match="of this kind"):
+            subscription.save(update_fields=["quantity", "friendly_name", "last_change"])
         assert Subscription.objects.get().quantity == 10
+
+    def test_refuse_an_order_by_nobody_s_hand(self, subscription):
+        subscription.pk, subscription.public_id = None, uuid7()
+        subscription._state.adding = True
+        subscription.last_change = subscription.write_change(
+            "subscribe", made_by="operator", by=make.operator(), at=make.YEAR_START
+        )
+        with pytest.raises(SubscriptionGuarded, match="sells it"):
+            subscription.save(force_insert=True)
+        assert Subscription.objects.count() == 1
 
     def test_refuse_deletion(self, subscription):
         for delete in (subscription.delete, Subscription.objects.all().delete):
@@ -88,21 +101,32 @@ class TestVetoes:
 
 
 class TestConstraints:
+    """What a change row of the right kind says, but no subscription can be."""
+
     @pytest.mark.parametrize(
-        "columns",
+        ("kind", "columns"),
         [
-            {"quantity": 0},
-            {"term_end": make.YEAR_START},
-            {"state": "suspended"},
-            {"state": "deleted"},
-            {"suspended_at": make.YEAR_START},
-            {"suspension_reason": "misuse"},
-            {"last_change": None},
+            ("change_quantity", {"quantity": 0}),
+            ("suspend", {"state": "suspended"}),
+            ("suspend", {"state": "suspended", "suspended_at": make.YEAR_START}),
+            ("suspend", {"state": "suspended", "suspension_reason": "misuse"}),
+            ("cancel", {"state": "cancelled"}),
+            ("cancel", {"state": "cancelled", "suspended_at": make.YEAR_START}),
+            ("expire", {"state": "expired"}),
+            ("renew", {"term_end": make.YEAR_START}),
         ],
     )
-    def test_hold_against_update(self, columns):
-        make.make_subscription(make.make_customer())
+    def test_hold_against_a_change_that_says_so(self, kind, columns):
+        subscription = make.make_subscription(make.make_customer())
+        clock = {"made_by": "clock", "seller": None} if kind in ("expire", "renew") else {}
+        form = {
+            name: canonical_moment(value) if isinstance(value, datetime) else value
+            for name, value in columns.items()
+        }
         before = Subscription.objects.values().get()
-        with pytest.raises(IntegrityError), transaction.atomic():
-            Subscription.objects.update(**columns)
+        change = forge_change(subscription, kind, form=form, **clock)
+        with pytest.raises(IntegrityError) as refused, transaction.atomic():
+            write(subscription, change, **columns)
+        assert "subscriptions_subscription_" in str(refused.value)
+        assert "guard_" not in str(refused.value)  # the constraint itself, and no guard before it
         assert Subscription.objects.values().get() == before

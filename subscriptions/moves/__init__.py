@@ -1,0 +1,1 @@
+"""What sellers, the operator and the clock do with subscriptions."""

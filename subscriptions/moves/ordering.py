@@ -1,0 +1,71 @@
+"""How a subscription comes into being: ordered from the operator, or taken over by an import."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Actor
+from customers.models import Customer, CustomerStatus
+from partnercenter.lib.states import moment
+
+from ..lifecycle import TERMS
+from ..models import ChangeKind, MadeBy, Offer, Subscription, TermLength
+from .writing import SubscriptionRefused, bear
+
+
+@transaction.atomic
+def import_one(
+    *, by: Actor, reason: str, at: datetime | None = None, **fields: Any
+) -> Subscription:
+    """The operator enters a subscription that existed before; never over an existing one."""
+    if not by.has_perm("subscriptions.add_subscription"):
+        raise PermissionDenied
+    if not reason.strip():
+        raise SubscriptionRefused(_("An import needs a reason."))
+    fields["customer"].lock()
+    at = moment(at)
+    fields.setdefault("service", fields["offer"].service)
+    subscription = Subscription(**fields)
+    return bear(
+        subscription, ChangeKind.IMPORT, made_by=MadeBy.OPERATOR, by=by, at=at, reason=reason
+    )
+
+
+@transaction.atomic
+def subscribe_directly(
+    *,
+    by: Actor,
+    customer: Customer,
+    offer: Offer,
+    quantity: int,
+    term_length: str = TermLength.ONE_YEAR,
+    reason: str,
+    at: datetime | None = None,
+    **fields: Any,
+) -> Subscription:
+    """The operator sells to a customer itself: a subscription without a seller."""
+    if not by.has_perm("subscriptions.add_subscription"):
+        raise PermissionDenied
+    if not reason.strip():
+        raise SubscriptionRefused(_("Give a reason."))
+    customer.lock()
+    if customer.status != CustomerStatus.ACTIVE:
+        raise SubscriptionRefused(_("This customer's account is closed."))
+    at = moment(at)
+    subscription = Subscription(
+        customer=customer,
+        offer=offer,
+        service=offer.service,
+        quantity=quantity,
+        ordered_at=at,
+        term_start=at,
+        term_length=term_length,
+        term_end=at + TERMS[TermLength(term_length)],
+        **fields,
+    )
+    return bear(
+        subscription, ChangeKind.SUBSCRIBE, made_by=MadeBy.OPERATOR, by=by, at=at, reason=reason
+    )

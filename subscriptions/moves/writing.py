@@ -1,0 +1,91 @@
+"""How every move writes: the change, the row, the event, all in the transaction under way."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import Actor
+from audit.log import Side, record
+from partnercenter.lib.refusals import Refused
+
+from ..lifecycle import EFFECTS, EVENTS
+from ..models import MadeBy, Subscription, SubscriptionChange, SubscriptionState
+
+SIDES = {MadeBy.SELLER: Side.PARTNER, MadeBy.OPERATOR: Side.OPERATOR, MadeBy.CLOCK: Side.OPERATOR}
+
+
+class SubscriptionRefused(Refused):
+    """The state of the subscription, or a rule, does not allow this; the message is for people."""
+
+
+def bear(
+    subscription: Subscription,
+    kind: str,
+    *,
+    made_by: str,
+    by: Actor,
+    at: datetime,
+    reason: str = "",
+) -> Subscription:
+    """Write a new subscription together with its first change."""
+    change = subscription.write_change(kind, made_by=made_by, by=by, at=at, reason=reason)
+    subscription.last_change = change
+    subscription.save(force_insert=True)
+    tell(subscription, change, by=by, at=at, details={"quantity": subscription.quantity})
+    return subscription
+
+
+def write(
+    subscription: Subscription,
+    kind: str,
+    columns: dict[str, Any],
+    *,
+    made_by: str,
+    by: Actor,
+    at: datetime,
+    reason: str = "",
+) -> SubscriptionChange:
+    """Change a locked subscription, as far as this kind of change may."""
+    if why := why_not_in_state(subscription, kind):
+        raise SubscriptionRefused(why)
+    was = {name: getattr(subscription, name) for name in columns}
+    for name, value in columns.items():
+        setattr(subscription, name, value)
+    change = subscription.write_change(kind, made_by=made_by, by=by, at=at, reason=reason)
+    subscription.last_change = change
+    subscription.save(update_fields=[*columns, "last_change"])
+    details = {name: {"was": was[name], "is": value} for name, value in columns.items()}
+    tell(subscription, change, by=by, at=at, details=details)
+    return change
+
+
+def why_not_in_state(subscription: Subscription, kind: str) -> str:
+    """The sentence where this kind of change does not start from this state; else empty."""
+    if subscription.state in {before for before, _after in EFFECTS[kind].states}:
+        return ""
+    state = SubscriptionState(subscription.state).label
+    return _("This subscription is “%(state)s”, and so this cannot be done.") % {"state": state}
+
+
+def tell(
+    subscription: Subscription,
+    change: SubscriptionChange,
+    *,
+    by: Actor,
+    at: datetime,
+    details: dict[str, Any],
+) -> None:
+    """Enter the change into the customer's log and the seller's."""
+    if change.reason:
+        details = {**details, "reason": change.reason}
+    record(
+        EVENTS[change.kind],
+        by=by,
+        at=at,
+        side=SIDES[MadeBy(change.made_by)],
+        subject=("subscription", str(subscription.public_id)),
+        customer=subscription.customer.party,
+        partner=subscription.seller.party if subscription.seller else None,
+        details={**details, "offer": subscription.offer.name, "change": change.public_id},
+    )

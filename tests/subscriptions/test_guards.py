@@ -1,0 +1,512 @@
+"""
+No way of writing changes a subscription, whichever column it aims at (design section 4, layer 4).
+
+Each test asks the database by SQL before and after; the legal ways are in `test_changing.py`.
+"""
+
+import json
+import sqlite3
+from contextlib import closing
+from io import StringIO
+
+import psycopg
+import pytest
+from django.core import serializers
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+from django.db.models import ProtectedError
+
+from customers.models import Customer
+from partnercenter.lib.ids import uuid7
+from partnercenter.lib.refusals import Refused
+from partners.models import Partner
+from subscriptions.models import Offer, Service, Subscription, SubscriptionChange
+from tests import factories as make
+
+from .forging import (
+    COLUMNS,
+    TABLE,
+    attname,
+    dump,
+    expression,
+    forge_change,
+    other_value,
+    write,
+)
+
+only_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="SQLite's own way")
+only_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="PostgreSQL only")
+
+REFUSALS = (IntegrityError, Refused, ProtectedError)
+
+
+def fresh(subscription):
+    return Subscription.objects.select_related("last_change").get(pk=subscription.pk)
+
+
+def with_column(subscription, name, value):
+    row = fresh(subscription)
+    setattr(row, attname(name), value)
+    return row
+
+
+def by_save(subscription, name, value):
+    with_column(subscription, name, value).save(update_fields=[name])
+
+
+def by_whole_save(subscription, name, value):
+    with_column(subscription, name, value).save()
+
+
+def by_update(subscription, name, value):
+    Subscription.objects.filter(pk=subscription.pk).update(**{attname(name): value})
+
+
+def by_expression(subscription, name, value):
+    found = expression(subscription, name)
+    if found is None:
+        pytest.skip("no other column holds such a value")
+    Subscription.objects.filter(pk=subscription.pk).update(**{attname(name): found})
+
+
+def by_bulk_update(subscription, name, value):
+    Subscription.objects.bulk_update([with_column(subscription, name, value)], [name])
+
+
+def by_conflicting_insert(subscription, name, value):
+    if name == "public_id":
+        pytest.skip("the key of the conflict")
+    row = with_column(subscription, name, value)
+    row.pk = None
+    Subscription.objects.bulk_create(
+        [row], update_conflicts=True, unique_fields=["public_id"], update_fields=[name]
+    )
+
+
+def adapted(name, value):
+    field = Subscription._meta.get_field(name)
+    if field.is_relation:
+        return value
+    return field.get_db_prep_save(value, connection)
+
+
+def by_cursor(subscription, name, value):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {TABLE} SET {attname(name)} = %s WHERE id = %s",
+            [adapted(name, value), subscription.pk],
+        )
+
+
+def by_loaddata(subscription, name, value, folder=None):
+    row = with_column(subscription, name, value)
+    fixture = folder / "row.json"
+    fixture.write_text(serializers.serialize("json", [row]))
+    call_command("loaddata", str(fixture), stdout=StringIO())
+
+
+def by_merge(subscription, name, value):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"MERGE INTO {TABLE} AS target USING (SELECT %s::bigint AS id) AS source "
+            f"ON target.id = source.id WHEN MATCHED THEN UPDATE SET {attname(name)} = %s",
+            [subscription.pk, adapted(name, value)],
+        )
+
+
+def by_insert_or_replace(subscription, name, value):
+    columns = [field.column for field in Subscription._meta.concrete_fields]
+    chosen = ", ".join("%s" if column == attname(name) else column for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT OR REPLACE INTO {TABLE} ({', '.join(columns)}) "
+            f"SELECT {chosen} FROM {TABLE} WHERE id = %s",
+            [adapted(name, value), subscription.pk],
+        )
+
+
+def by_update_or_replace(subscription, name, value):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE OR REPLACE {TABLE} SET {attname(name)} = %s WHERE id = %s",
+            [adapted(name, value), subscription.pk],
+        )
+
+
+WAYS = [
+    by_save,
+    by_whole_save,
+    by_update,
+    by_expression,
+    by_bulk_update,
+    by_conflicting_insert,
+    by_cursor,
+    pytest.param(by_merge, marks=only_postgresql),
+    pytest.param(by_insert_or_replace, marks=only_sqlite),
+    pytest.param(by_update_or_replace, marks=only_sqlite),
+]
+
+
+@pytest.fixture
+def subscription(request):
+    """Sold by a partner, with another one beside it."""
+    request.getfixturevalue("db")
+    seller = make.make_partner()
+    make.make_subscription(make.make_customer(), seller=make.make_partner())
+    return make.make_subscription(make.make_customer(), seller=seller, partner_of_record=seller)
+
+
+def by_a_guard():
+    return pytest.raises(IntegrityError, match="guard_")
+
+
+class Unchanged:
+    """The rows are, at the end of the block, what they were at its beginning."""
+
+    def __enter__(self):
+        self.before = {table: dump(table) for table in self.tables}
+
+    def __exit__(self, *_error):
+        assert {table: dump(table) for table in self.tables} == self.before
+
+    def __init__(self, *tables):
+        self.tables = tables or (TABLE,)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("name", [*COLUMNS, "last_change"])
+def test_no_column_changes_without_its_change(subscription, name, way):
+    value = (
+        last_change_of_another(subscription)
+        if name == "last_change"
+        else other_value(subscription, name)
+    )
+    with Unchanged(), pytest.raises(REFUSALS), transaction.atomic():
+        way(subscription, name, value)
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_no_column_changes_by_a_fixture(subscription, name, tmp_path):
+    value = other_value(subscription, name)
+    with Unchanged(), pytest.raises(REFUSALS), transaction.atomic():
+        by_loaddata(subscription, name, value, folder=tmp_path)
+
+
+def last_change_of_another(subscription):
+    other = Subscription.objects.exclude(pk=subscription.pk).get()
+    return other.last_change_id
+
+
+class TestDeletion:
+    @pytest.mark.parametrize(
+        "delete",
+        [
+            lambda row: row.delete(),
+            lambda row: Subscription.objects.all().delete(),
+            lambda row: Subscription.objects.all()._raw_delete("default"),
+            lambda row: row.customer.delete(),
+            lambda row: Customer.objects.filter(pk=row.customer_id)._raw_delete("default"),
+            lambda row: Partner.objects.filter(pk=row.seller_id)._raw_delete("default"),
+            lambda row: Offer.objects.filter(pk=row.offer_id)._raw_delete("default"),
+            lambda row: SubscriptionChange.objects.all()._raw_delete("default"),
+        ],
+    )
+    def test_is_refused(self, subscription, delete):
+        tables = (TABLE, "subscriptions_subscriptionchange", "customers_customer")
+
+        def delete_and_commit():
+            delete(subscription)
+            connection.check_constraints()  # as a commit would
+
+        with Unchanged(*tables), pytest.raises(REFUSALS), transaction.atomic():
+            delete_and_commit()
+
+
+class TestForgedChange:
+    """A row of the change table alone opens no door."""
+
+    def refuse(self, subscription, change, **columns):
+        with Unchanged(), by_a_guard(), transaction.atomic():
+            write(subscription, change(), **columns)
+
+    def test_of_another_seller_is_refused(self, subscription):
+        thief = make.make_partner()
+        self.refuse(
+            subscription,
+            lambda: forge_change(
+                subscription, "change_quantity", seller=thief, form={"quantity": 11}
+            ),
+            quantity=11,
+        )
+
+    def test_of_another_seller_is_not_even_written(self, subscription):
+        thief = make.make_partner()
+        changes = "subscriptions_subscriptionchange"
+        with Unchanged(changes), by_a_guard(), transaction.atomic():
+            forge_change(subscription, "change_quantity", seller=thief)
+
+    def test_of_the_operator_is_refused_where_a_partner_sold(self, subscription):
+        self.refuse(
+            subscription,
+            lambda: forge_change(
+                subscription,
+                "change_quantity",
+                made_by="operator",
+                seller=None,
+                form={"quantity": 11},
+            ),
+            quantity=11,
+        )
+
+    def test_of_the_seller_s_hand_in_the_clock_s_name_is_refused(self, subscription):
+        for kind in ("change_quantity", "suspend", "cancel", "rename", "auto_renew"):
+            self.refuse(
+                subscription,
+                lambda kind=kind: forge_change(
+                    subscription, kind, made_by="clock", seller=None, form={"quantity": 11}
+                ),
+                quantity=11,
+            )
+
+    def test_of_the_clock_s_kind_by_the_seller_is_refused(self, subscription):
+        later = subscription.term_end.replace(year=subscription.term_end.year + 1)
+        said = later.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        self.refuse(
+            subscription,
+            lambda: forge_change(subscription, "renew", form={"term_end": said}),
+            term_end=later,
+        )
+
+    def test_of_another_subscription_is_refused(self, subscription):
+        same_seller = make.make_subscription(make.make_customer(), seller=subscription.seller)
+        self.refuse(
+            subscription,
+            lambda: forge_change(same_seller, "change_quantity", form={"quantity": 11}),
+            quantity=11,
+        )
+
+    def test_that_was_used_before_is_refused(self, subscription):
+        first = forge_change(subscription, "change_quantity", form={"quantity": 11})
+        write(subscription, first, quantity=11)
+        second = forge_change(fresh(subscription), "change_quantity", form={"quantity": 12})
+        write(subscription, second, quantity=12)
+        self.refuse(subscription, lambda: first, quantity=11)
+
+    @pytest.mark.parametrize("name", [name for name in COLUMNS if name != "quantity"])
+    def test_of_one_kind_changes_no_other_column(self, subscription, name):
+        value = other_value(subscription, name)
+        said = json.loads(with_column(subscription, name, value).canonical_form())
+        self.refuse(
+            subscription,
+            lambda: forge_change(
+                subscription, "change_quantity", form={name: said[name], "quantity": 11}
+            ),
+            **{attname(name): value, "quantity": 11},
+        )
+
+    @pytest.mark.parametrize("name", COLUMNS)
+    def test_says_what_the_row_then_is(self, subscription, name):
+        """A form that lies about one column is refused, though the write itself is legal."""
+        value = other_value(subscription, name)
+        said = json.loads(with_column(subscription, name, value).canonical_form())
+        lie = {"quantity": 11} if name != "quantity" else {}
+        self.refuse(
+            subscription,
+            lambda: forge_change(subscription, "change_quantity", form={**lie, name: said[name]}),
+            quantity=11 if name != "quantity" else 12,
+        )
+
+    def test_that_is_true_and_of_the_right_hand_is_accepted(self, subscription):
+        """The control: what is refused above is refused for its fault alone."""
+        change = forge_change(subscription, "change_quantity", form={"quantity": 11})
+        write(subscription, change, quantity=11)
+        assert fresh(subscription).quantity == 11
+        assert fresh(subscription).canonical_form() == change.canonical_form
+
+    def test_goes_only_the_ways_of_the_states(self, subscription):
+        at = "2026-01-01T00:00:00.000000Z"
+        for kind, state, stamp in (
+            ("disable", "disabled", "disabled_at"),
+            ("delete", "deleted", "deleted_at"),
+        ):
+            self.refuse(
+                subscription,
+                lambda kind=kind, state=state, stamp=stamp: forge_change(
+                    subscription,
+                    kind,
+                    made_by="clock",
+                    seller=None,
+                    form={"state": state, stamp: at},
+                ),
+                state=state,
+                **{stamp: at},
+            )
+
+
+class TestBirth:
+    def copy(self, subscription, **fields):
+        row = fresh(subscription)
+        row.pk, row.public_id = None, uuid7()
+        for name, value in fields.items():
+            setattr(row, name, value)
+        return row
+
+    def bear(self, row, **fields):
+        """Insert the row beside a first change that is as it should be, but for what is named."""
+        form = {**json.loads(row.canonical_form()), **fields.pop("form", {})}
+        change = {
+            "subscription": row.public_id,
+            "number": 1,
+            "kind": "import",
+            "made_by": "operator",
+            "seller": None,
+            "actor": make.operator(),
+            "at": make.YEAR_START,
+            "reason": "test",
+            "canonical_form": json.dumps(form),
+            "salt": "00",
+            "digest": "00",
+        }
+        row.last_change = SubscriptionChange.objects.create(**change | fields)
+        Subscription.objects.bulk_create([row])
+
+    def refuse(self, row, **fields):
+        with Unchanged(), by_a_guard(), transaction.atomic():
+            self.bear(row, **fields)
+
+    def test_needs_its_own_first_change(self, subscription):
+        row = self.copy(subscription)
+        with Unchanged(), by_a_guard(), transaction.atomic():
+            Subscription.objects.bulk_create([row])
+        self.refuse(self.copy(subscription), subscription=uuid7())
+
+    def test_by_import_has_a_reason_and_the_operator_s_hand(self, subscription):
+        seller = subscription.seller
+        for fault in (
+            {"reason": ""},
+            {"made_by": "seller", "seller": seller},
+            {"made_by": "clock"},
+        ):
+            row = self.copy(subscription)
+            refused = pytest.raises(IntegrityError, match="import_has_a_reason")
+            with Unchanged(), refused, transaction.atomic():
+                self.bear(row, **fault)
+
+    def test_by_order_is_the_seller_s_own(self, subscription):
+        self.refuse(
+            self.copy(subscription), kind="subscribe", made_by="seller", seller=make.make_partner()
+        )
+        self.refuse(self.copy(subscription), kind="subscribe")
+        self.refuse(self.copy(subscription, seller=None), kind="subscribe", made_by="clock")
+
+    @pytest.mark.parametrize("name", COLUMNS)
+    def test_is_exactly_as_its_change_says(self, subscription, name):
+        if name == "public_id":
+            pytest.skip("the change could not belong to it")
+        value = other_value(subscription, name)
+        said = json.loads(with_column(subscription, name, value).canonical_form())
+        self.refuse(self.copy(subscription), form={name: said[name]})
+
+    def test_takes_no_place_that_is_taken(self, subscription):
+        for names in ({"pk": subscription.pk}, {"public_id": subscription.public_id}):
+            row = self.copy(subscription, **names)
+            row.last_change_id = subscription.last_change_id
+            with Unchanged(), pytest.raises(IntegrityError), transaction.atomic():
+                Subscription.objects.bulk_create([row])
+
+    def test_that_is_right_is_accepted(self, subscription):
+        before = Subscription.objects.count()
+        self.bear(self.copy(subscription))
+        self.bear(self.copy(subscription, seller=None), kind="subscribe")
+        assert Subscription.objects.count() == before + 2
+
+
+class TestNamedIds:
+    """The ids by which a form names a party, an offer or a service are frozen with it."""
+
+    @pytest.mark.parametrize(
+        ("model", "column"),
+        [
+            (Customer, "tenant_id"),
+            (Partner, "tenant_id"),
+            (Offer, "offer_id"),
+            (Service, "key"),
+        ],
+    )
+    def test_never_change(self, subscription, model, column):
+        table = model._meta.db_table
+        row = model.objects.order_by("pk").first()
+        value = "another" if column == "key" else uuid7()
+        with Unchanged(table), by_a_guard(), transaction.atomic():
+            model.objects.filter(pk=row.pk).update(**{column: value})
+
+
+def plain_connection():
+    """A connection that Django did not open, as a script or a shell has one."""
+    if connection.vendor == "sqlite":
+        return sqlite3.connect(connection.settings_dict["NAME"], timeout=20)
+    options = connection.get_connection_params()
+    names = ("dbname", "user", "password", "host", "port")
+    return psycopg.connect(**{name: options[name] for name in names if options.get(name)})
+
+
+def refused_plainly():
+    return pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError), match="guard_")
+
+
+@pytest.mark.django_db(transaction=True)
+class TestPlainConnection:
+    @pytest.fixture
+    def subscription(self, transactional_db):
+        seller = make.make_partner()
+        make.make_subscription(make.make_customer(), seller=make.make_partner())
+        return make.make_subscription(make.make_customer(), seller=seller)
+
+    def run(self, statement, *values):
+        mark = "?" if connection.vendor == "sqlite" else "%s"
+        with closing(plain_connection()) as plain:
+            plain.execute(statement.replace("%s", mark), values)
+            plain.commit()
+
+    @pytest.mark.parametrize("name", [*COLUMNS, "last_change"])
+    def test_changes_no_column(self, subscription, name):
+        value = (
+            last_change_of_another(subscription)
+            if name == "last_change"
+            else adapted(name, other_value(subscription, name))
+        )
+        if connection.vendor == "sqlite" and not isinstance(value, int | str | None):
+            value = str(value)
+        with Unchanged(), refused_plainly():
+            self.run(
+                f"UPDATE {TABLE} SET {attname(name)} = %s WHERE id = %s", value, subscription.pk
+            )
+
+    def test_deletes_nothing(self, subscription):
+        with Unchanged(), refused_plainly():
+            self.run(f"DELETE FROM {TABLE}")
+
+    @only_sqlite
+    def test_replaces_nothing(self, subscription):
+        columns = [field.column for field in Subscription._meta.concrete_fields]
+        changed = ", ".join("99" if column == "quantity" else column for column in columns)
+        with Unchanged(), refused_plainly():
+            self.run(
+                f"INSERT OR REPLACE INTO {TABLE} ({', '.join(columns)}) "
+                f"SELECT {changed} FROM {TABLE} WHERE id = %s",
+                subscription.pk,
+            )
+
+    @only_postgresql
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            f"TRUNCATE {TABLE}",
+            f"TRUNCATE {TABLE} CASCADE",
+            "TRUNCATE customers_customer CASCADE",
+            "TRUNCATE subscriptions_subscriptionchange CASCADE",
+        ],
+    )
+    def test_empties_no_table(self, subscription, statement):
+        with Unchanged(), refused_plainly():
+            self.run(statement)
