@@ -115,22 +115,24 @@ def make_subscription(
     customer: Customer, *, sku: str = "", seller: Partner | None = None, **fields
 ) -> Subscription:
     offers = Offer.objects.filter(sku=sku) if sku else Offer.objects.filter(service__key="exchange")
+    terms = {
+        "quantity": 10,
+        "ordered_at": YEAR_START,
+        "term_start": YEAR_START,
+        "term_end": YEAR_END,
+        "term_length": "P1Y",
+        "billing_cycle": BillingCycle.MONTHLY,
+        "unit_price": Decimal("7.20"),
+        "currency": "EUR",
+        "agreement_version": "2026-01",
+    }
     return import_one(
         by=operator(),
         reason="test",
         customer=customer,
         offer=offers.order_by("name")[0],
         seller=seller,
-        quantity=fields.pop("quantity", 10),
-        ordered_at=YEAR_START,
-        term_start=YEAR_START,
-        term_end=YEAR_END,
-        term_length="P1Y",
-        billing_cycle=BillingCycle.MONTHLY,
-        unit_price=Decimal("7.20"),
-        currency="EUR",
-        agreement_version="2026-01",
-        **fields,
+        **terms | fields,
     )
 
 

@@ -77,19 +77,19 @@ def expression(subscription: Subscription, name: str):
     return None
 
 
-def forge_change(subscription: Subscription, kind: str, **fields) -> SubscriptionChange:
+def forge_change(row: Subscription, kind: str, **fields) -> SubscriptionChange:
     """A change row as the moves would write it, but for what is named; `form` edits its form."""
     form = {
-        **json.loads(subscription.last_change.canonical_form),
+        **json.loads(row.last_change.canonical_form),
         **fields.pop("form", {}),
     }
-    numbers = SubscriptionChange.objects.filter(subscription=subscription.public_id)
+    numbers = SubscriptionChange.objects.filter(subscription=row.public_id)
     defaults = {
-        "subscription": subscription.public_id,
+        "subscription": row.public_id,
         "number": numbers.aggregate(highest=Max("number"))["highest"] + 1,
         "kind": kind,
-        "made_by": "seller" if subscription.seller else "operator",
-        "seller": subscription.seller,
+        "made_by": "seller" if row.seller else "operator",
+        "seller": row.seller,
         "actor": make.operator(),
         "at": make.YEAR_START,
         "canonical_form": canonical(form),
