@@ -1,7 +1,7 @@
 """Rows for tests: plain ones made directly, everything with a state by the domain's own moves."""
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from allauth.account.models import EmailAddress
@@ -171,3 +171,7 @@ def make_answer(decision: Decision, **fields) -> Answer:
     fields.setdefault("administration", True if decision.asks_administration else None)
     fields.setdefault("roles", decision.request.asked_roles())
     return Answer(**fields)
+
+
+def days(number: float) -> timedelta:
+    return timedelta(days=number)

@@ -1,14 +1,9 @@
 """Two people act at the same moment: one wins, the other gets a sentence."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
-from django.db import connection
 
 from accounts.models import Actor
 from audit.models import Event
-from partnercenter.lib.refusals import Refused
 from relationships.models import (
     AdminRelationship,
     Decision,
@@ -19,25 +14,9 @@ from relationships.moves import deciding
 from relationships.moves.supervising import suspend_partner
 from tests import factories as make
 
+from .at_once import at_once
+
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
-
-
-def at_once(*acts):
-    """Run these at the same moment, each on a connection of its own; what each came to."""
-    start = Barrier(len(acts))
-
-    def run(act):
-        start.wait()
-        try:
-            act()
-        except Refused as refusal:
-            return str(refusal)
-        finally:
-            connection.close()
-        return "done"
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return sorted(pool.map(run, acts))
 
 
 def approval(decision, person):
