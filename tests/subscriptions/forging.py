@@ -86,7 +86,7 @@ def forge_change(row: Subscription, kind: str, **fields) -> SubscriptionChange:
     numbers = SubscriptionChange.objects.filter(subscription=row.public_id)
     defaults = {
         "subscription": row.public_id,
-        "number": numbers.aggregate(highest=Max("number"))["highest"] + 1,
+        "number": (numbers.aggregate(highest=Max("number"))["highest"] or 0) + 1,
         "kind": kind,
         "made_by": "seller" if row.seller else "operator",
         "seller": row.seller,
