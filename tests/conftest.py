@@ -8,6 +8,8 @@ from django.db import connection
 
 from partnercenter.lib import guards
 
+from . import database_role
+
 # Set before the settings are read, so that neither a developer's `.env` nor a site's counts.
 os.environ["DJANGO_SETTINGS_MODULE"] = "partnercenter.settings"
 os.environ["DEMO"] = "1"
@@ -31,16 +33,39 @@ def quick_settings(settings):
     settings.ACCOUNT_RATE_LIMITS = False
 
 
+def commits(request) -> bool:
+    """Whether the test's writes are really committed, and deleted after it."""
+    names = {"transactional_db", "live_server", "django_db_reset_sequences"}
+    marker = request.node.get_closest_marker("django_db")
+    return bool(names & set(request.fixturenames)) or bool(
+        marker and marker.kwargs.get("transaction")
+    )
+
+
 @pytest.fixture(autouse=True)
 def guards_let_the_flush_through(request):
     """Tests that commit are cleaned up by deleting every row; the flush puts the guards back."""
-    names = {"transactional_db", "live_server", "django_db_reset_sequences"}
-    marker = request.node.get_closest_marker("django_db")
-    commits = bool(names & set(request.fixturenames)) or bool(
-        marker and marker.kwargs.get("transaction")
-    )
-    if commits:
+    if commits(request):
         request.getfixturevalue("transactional_db")
-    yield
-    if commits:
+        yield
         guards.uninstall(connection.alias)
+    else:
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """With TEST_DATABASE_ROLE, every test acts under production's role, which owns nothing."""
+    if database_role.NAME:
+        with django_db_blocker.unblock():
+            database_role.make(connection)
+
+
+@pytest.fixture(autouse=True)
+def as_the_application(request, guards_let_the_flush_through):
+    if database_role.NAME and ("db" in request.fixturenames or commits(request)):
+        request.getfixturevalue("transactional_db" if commits(request) else "db")
+        with database_role.taken(connection):
+            yield
+    else:
+        yield
