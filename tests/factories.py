@@ -173,5 +173,9 @@ def make_answer(decision: Decision, **fields) -> Answer:
     return Answer(**fields)
 
 
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
 def days(number: float) -> timedelta:
     return timedelta(days=number)

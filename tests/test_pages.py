@@ -34,6 +34,8 @@ PARTNER_PAGES = {
     "partner-home": EVERY_PARTNER_ROLE,
     "partner-profile": EVERY_PARTNER_ROLE,
     "partner-subscriptions": {"admin agent", "sales agent", "helpdesk agent", "global admin"},
+    "partner-subscription": {"admin agent", "sales agent", "helpdesk agent", "global admin"},
+    "subscription-move": WHO_ASKS,
     "request-list": WHO_ASKS,
     "request-new": WHO_ASKS,
     "request-detail": WHO_ASKS,
@@ -42,8 +44,17 @@ CUSTOMER_PAGES = {
     "customer-home": set(CustomerRole.values),
     "customer-partners": set(CustomerRole.values),
     "customer-subscriptions": set(CustomerRole.values),
+    "customer-subscription": set(CustomerRole.values),
     "decision-list": set(CustomerRole.values),
     "decision": set(CustomerRole.values),
+}
+# Pages whose address names a row of the organisation.
+ROW_PAGES = {
+    "request-detail",
+    "decision",
+    "partner-subscription",
+    "subscription-move",
+    "customer-subscription",
 }
 # Addresses that need no sign-in, and why.
 OPEN_TO_ALL = {
@@ -67,6 +78,7 @@ def world():
     world = World()
     world.decider = make.join_customer(world.customer)
     world.request = make.make_request(world.partner, email=world.decider.email)
+    world.subscription = make.make_subscription(world.customer, seller=world.partner)
     world.decision = make.make_decision(world.request, world.customer, by=world.decider)
     return world
 
@@ -75,6 +87,9 @@ def address(name: str, world) -> str:
     arguments = {
         "request-detail": [world.partner.slug, world.request.public_id],
         "decision": [world.customer.slug, world.decision.public_id],
+        "partner-subscription": [world.partner.slug, world.subscription.public_id],
+        "subscription-move": [world.partner.slug, world.subscription.public_id, "suspend"],
+        "customer-subscription": [world.customer.slug, world.subscription.public_id],
     }
     side = world.partner if name in PARTNER_PAGES else world.customer
     return reverse(f"relationships:{name}", args=arguments.get(name, [side.slug]))
@@ -126,7 +141,7 @@ class TestStrangers:
         stranger = make.join_partner(other_partner, admin=Admin.GLOBAL_ADMIN)
         make.join_customer(other_customer, user=stranger)
         client.force_login(stranger)
-        if shown not in ("request-detail", "decision"):
+        if shown not in ROW_PAGES:
             pytest.skip("the page names nothing but the organisation")
         side, own = (
             (world.partner, other_partner)
@@ -175,6 +190,7 @@ ARGUMENTS = {
     "partner_slug": "alder-example",
     "customer_slug": "fernhill-example",
     "token": "no-such-token",
+    "move": "suspend",
     "name": "20260101T000000_none.eml",
 }
 

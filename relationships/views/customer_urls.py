@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from . import customer, decision
+from . import customer, decision, subscription
 
 urlpatterns = [
     path("", customer.customer_home, name="customer-home"),
     path("partners/", customer.customer_partners, name="customer-partners"),
     path("subscriptions/", customer.customer_subscriptions, name="customer-subscriptions"),
+    path(
+        "subscriptions/<uuid:public_id>/",
+        subscription.customer_subscription,
+        name="customer-subscription",
+    ),
     path("requests/", customer.decision_list, name="decision-list"),
     path("requests/<uuid:public_id>/", decision.decision_detail, name="decision"),
     path("requests/<uuid:public_id>/approve/", decision.decision_approve, name="decision-approve"),

@@ -2,12 +2,22 @@
 
 from django.urls import path
 
-from . import partner
+from . import partner, subscription
 
 urlpatterns = [
     path("", partner.partner_home, name="partner-home"),
     path("profile/", partner.partner_profile, name="partner-profile"),
     path("subscriptions/", partner.partner_subscriptions, name="partner-subscriptions"),
+    path(
+        "subscriptions/<uuid:public_id>/",
+        subscription.partner_subscription,
+        name="partner-subscription",
+    ),
+    path(
+        "subscriptions/<uuid:public_id>/<slug:move>/",
+        subscription.subscription_move,
+        name="subscription-move",
+    ),
     path("requests/", partner.request_list, name="request-list"),
     path("requests/new/", partner.request_new, name="request-new"),
     path("requests/<uuid:public_id>/", partner.request_detail, name="request-detail"),

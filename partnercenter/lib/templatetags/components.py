@@ -1,5 +1,6 @@
 """Components with a body, icons, and the looks of states."""
 
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -7,6 +8,7 @@ from typing import NamedTuple
 from django import template
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from lucide.templatetags.lucide import lucide
@@ -89,6 +91,13 @@ def notice_icon(kind: str) -> str:
 @register.filter
 def effect_icon(kind: str) -> str:
     return EFFECT_ICONS.get(kind, "circle-dot")
+
+
+@register.filter
+def price(amount: Decimal) -> str:
+    """At least two decimals, and as many more as the price has."""
+    places = 2 if amount == round(amount, 2) else 4
+    return number_format(amount, places, force_grouping=True)
 
 
 @register.filter
