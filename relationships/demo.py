@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
@@ -16,11 +16,14 @@ from customers.models import Customer
 from customers.rights import CustomerRole
 from partners.models import Partner, PartnerKind
 from partners.rights import Admin, Agent
-from subscriptions.models import BillingCycle, Offer
+from subscriptions.lifecycle import TERMS
+from subscriptions.models import BillingCycle, Offer, SuspensionReason, TermLength
+from subscriptions.moves import aging, changing
 from subscriptions.moves.ordering import import_one
 
 from .content import content_digest, content_of
 from .models import AdminRole, RelationshipRequest
+from .moves import renewing
 from .moves.deciding import Answer, approve
 from .moves.opening import open_decision
 from .signin.demo_rules import DEMO_PASSWORD
@@ -55,7 +58,7 @@ CUSTOMER_PEOPLE: dict[str, tuple[str, CustomerRole]] = {
 
 @dataclass(frozen=True)
 class Sale:
-    """A subscription that existed before: who sold it, and whose names stand on it."""
+    """A subscription that existed before: whose it is, and what became of it."""
 
     customer: str
     service: str
@@ -64,6 +67,10 @@ class Sale:
     seller: str = ""
     partner_of_record: str = ""
     reseller_of_record: str = ""
+    days_ago: int = 190
+    term_length: str = TermLength.ONE_YEAR
+    # (move, days ago), by an agent of the seller
+    then: tuple[tuple[str, int], ...] = ()
 
 
 SALES = (
@@ -71,10 +78,32 @@ SALES = (
     Sale("fernhill", "microsoft-365", 85, "11.70", "birch", "birch", "birch"),
     Sale("fernhill", "dynamics", 12, "88.70", "cedar", "dogwood", "dogwood"),
     Sale("fernhill", "power-platform", 20, "9.40", "", "elm"),
-    Sale("glenmoor", "microsoft-365", 40, "11.70", "cedar", "cedar", "cedar"),
-    Sale("glenmoor", "teams", 40, "3.70", "alder", "alder", "alder"),
+    Sale(
+        "glenmoor", "microsoft-365", 40, "11.70", "cedar", "cedar", "cedar",
+        then=(("stop_renewing", 30),),
+    ),
+    Sale(
+        "glenmoor", "teams", 40, "3.70", "alder", "alder", "alder",
+        then=(("suspend", 20),),
+    ),
     Sale("glenmoor", "windows", 15, "6.60"),
-)
+    Sale(
+        "glenmoor", "power-platform", 8, "9.40", "alder", "alder", "alder",
+        days_ago=12, then=(("cancel", 9),),
+    ),
+    Sale(
+        "glenmoor", "exchange", 25, "3.70", "alder", "alder", "alder",
+        days_ago=40, term_length=TermLength.ONE_MONTH, then=(("stop_renewing", 38),),
+    ),
+    Sale(
+        "glenmoor", "project-visio", 5, "13.10", "birch", "birch", "birch",
+        days_ago=75, term_length=TermLength.ONE_MONTH, then=(("stop_renewing", 70),),
+    ),
+    Sale(
+        "glenmoor", "sharepoint", 3, "28.10", "birch", "birch", "birch",
+        days_ago=120, then=(("cancel", 117),),
+    ),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -117,8 +146,11 @@ def make_demo() -> bool:
     staff = _person(STAFF, "Stella Staff")
     staff.is_staff = staff.is_superuser = True
     staff.save(update_fields=["is_staff", "is_superuser"])
+    now = timezone.now()
     for sale in SALES:
-        _sell(sale, partners, customers, by=by, at=at + timedelta(days=10))
+        _sell(sale, partners, customers, by=by, now=now)
+    renewing.sweep(now)
+    aging.sweep(now)
     _relate(partners["birch"], customers["fernhill"], at=at + timedelta(days=20))
     return True
 
@@ -192,9 +224,10 @@ def _sell(
     customers: dict[str, Customer],
     *,
     by: Actor,
-    at: datetime,
+    now: datetime,
 ) -> None:
-    import_one(
+    at = now - timedelta(days=sale.days_ago)
+    subscription = import_one(
         by=by,
         reason="demo",
         at=at,
@@ -206,13 +239,23 @@ def _sell(
         quantity=sale.quantity,
         ordered_at=at,
         term_start=at,
-        term_end=at + timedelta(days=365),
-        term_length="P1Y",
+        term_end=at + TERMS[TermLength(sale.term_length)],
+        term_length=sale.term_length,
         billing_cycle=BillingCycle.MONTHLY,
         unit_price=Decimal(sale.price),
         currency="EUR",
         agreement_version="2026-01",
     )
+    for move, days_ago in sale.then:
+        agent = User.objects.get(email=f"admin.agent@{sale.seller}.example")
+        MOVES[move](subscription, by=Actor.objects.of(agent), at=now - timedelta(days=days_ago))
+
+
+MOVES = {
+    "stop_renewing": partial(changing.switch_auto_renew, on=False),
+    "suspend": partial(changing.suspend, suspension_reason=SuspensionReason.NON_PAYMENT),
+    "cancel": changing.cancel,
+}
 
 
 def _relate(partner: Partner, customer: Customer, *, at: datetime) -> None:

@@ -1,0 +1,79 @@
+"""The demo is made by the ordinary moves, so everything that holds elsewhere holds in it."""
+
+import pytest
+
+from audit.verify import Report, verify
+from customers.models import Customer
+from relationships.demo import accounts, make_demo
+from relationships.models import ServiceAdministration
+from subscriptions.models import Subscription, SubscriptionState
+from tests.subscriptions.forging import dump
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def demo():
+    assert make_demo()
+
+
+def sold(customer):
+    """Service, seller, partner of record and reseller of record of what is active."""
+    rows = Subscription.objects.filter(customer__slug=customer, state="active").with_parties()
+
+    def slug(partner):
+        return partner.slug if partner else ""
+
+    return {
+        row.service.key: (
+            slug(row.seller),
+            slug(row.partner_of_record),
+            slug(row.reseller_of_record),
+        )
+        for row in rows
+    }
+
+
+def test_fernhill_has_several_sellers_and_buys_directly(demo):
+    assert sold("fernhill") == {
+        "exchange": ("birch", "birch", "birch"),
+        "microsoft-365": ("birch", "birch", "birch"),
+        "dynamics": ("cedar", "dogwood", "dogwood"),
+        "power-platform": ("", "elm", ""),
+    }
+
+
+def test_glenmoor_has_a_subscription_in_every_state(demo):
+    states = Subscription.objects.filter(customer__slug="glenmoor").values_list("state", flat=True)
+    assert set(states) == set(SubscriptionState.values)
+
+
+def test_birch_administers_exchange_and_alder_has_nothing_with_fernhill(demo):
+    fernhill = Customer.objects.get(slug="fernhill")
+    held = ServiceAdministration.objects.running().get(customer=fernhill, service__key="exchange")
+    assert held.partner.slug == "birch"
+    assert not fernhill.subscriptions.filter(seller__slug="alder").exists()
+    assert not fernhill.reseller_relationships.filter(partner__slug="alder").exists()
+
+
+def test_every_row_is_what_its_change_says_and_every_chain_is_whole(demo):
+    for row in Subscription.objects.with_parties().select_related("last_change"):
+        assert row.canonical_form() == row.last_change.canonical_form
+    assert not list(verify(Report()))
+
+
+def test_is_made_once(demo):
+    before = dump()
+    assert not make_demo()
+    assert dump() == before
+
+
+def test_offers_every_account_that_the_readme_names(demo):
+    offered = {account.email for account in accounts()}
+    for slug in ("alder", "birch", "cedar", "dogwood", "elm"):
+        for local in ("global.admin", "admin.agent", "sales.agent", "helpdesk.agent"):
+            assert f"{local}@{slug}.example" in offered
+    for slug in ("fernhill", "glenmoor"):
+        for local in ("global.admin", "partner.admin", "billing.admin", "reader"):
+            assert f"{local}@{slug}.example" in offered
+    assert "staff@operator.example" in offered
