@@ -35,6 +35,11 @@ soak: environment-development test-programs ## run the tests that take longer, o
 	sh tools/soak.sh $(python) -m pytest
 	sh tools/soak.sh $(with_postgres) $(python) -m pytest
 
+.PHONY: bench
+bench: environment-development test-programs ## measure, on both engines, as ratios to a floor
+	$(python) -m benchmarks.guards
+	$(with_postgres) $(python) -m benchmarks.guards
+
 .PHONY: check
 check: lint test ## what continuous integration runs: lint, then test
 
