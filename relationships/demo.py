@@ -1,6 +1,6 @@
 """The demo: five partners, two customers, and what they already have with each other."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -251,7 +251,7 @@ def _sell(
         MOVES[move](subscription, by=Actor.objects.of(agent), at=now - timedelta(days=days_ago))
 
 
-MOVES = {
+MOVES: dict[str, Callable[..., None]] = {
     "stop_renewing": partial(changing.switch_auto_renew, on=False),
     "suspend": partial(changing.suspend, suspension_reason=SuspensionReason.NON_PAYMENT),
     "cancel": changing.cancel,
