@@ -9,19 +9,16 @@ from audit.log import Side, record
 from customers.models import Customer
 from partnercenter.lib.states import moment
 
-from ..content import services_administered_by
 from ..models import (
     AdminRelationship,
-    AdminRelationshipRole,
     AdminStatus,
-    AssignmentStatus,
     DecisionStatus,
     EndedBecause,
     RelationshipRequest,
     RequestStatus,
-    ServiceAdministration,
     ServiceEndedBecause,
 )
+from .administration import end_grant, end_service_administrations
 
 BATCH = 100
 
@@ -75,15 +72,16 @@ def expire_past_end(customer: Customer, *, at: datetime) -> None:
     by = Actor.objects.clock()
     over = AdminRelationship.objects.past_their_end(at).filter(customer=customer)
     for relationship in over.select_related("partner").order_by("id"):
-        relationship.move_to(
-            AdminStatus.EXPIRED,
-            ended_at=at,
-            ended_by=by,
-            ended_because=EndedBecause.END_REACHED,
+        end_grant(
+            relationship,
+            status=AdminStatus.EXPIRED,
+            because=EndedBecause.END_REACHED,
+            by=by,
+            at=at,
         )
-        for assignment in relationship.assignments.filter(status=AssignmentStatus.ACTIVE):
-            assignment.move_to(AssignmentStatus.DELETED, deleted_at=at, deleted_by=by)
-        end_service_administrations(relationship, by=by, at=at, because=ServiceEndedBecause.EXPIRED)
+        end_service_administrations(
+            customer, relationship.partner, by=by, at=at, because=ServiceEndedBecause.EXPIRED
+        )
         record(
             "administration.expired",
             by=by,
@@ -93,19 +91,3 @@ def expire_past_end(customer: Customer, *, at: datetime) -> None:
             customer=customer.party,
             partner=relationship.partner.party,
         )
-
-
-def end_service_administrations(
-    relationship: AdminRelationship, *, by: Actor, at: datetime, because: str
-) -> None:
-    """Give up the services that no other running grant of the partner administers."""
-    others = AdminRelationship.objects.running(at).filter(
-        customer=relationship.customer, partner=relationship.partner
-    )
-    standing = AdminRelationshipRole.objects.filter(
-        relationship__in=others, removed_at__isnull=True
-    ).select_related("role__service")
-    kept = services_administered_by([granted.role for granted in standing])
-    ServiceAdministration.objects.running().filter(
-        customer=relationship.customer, partner=relationship.partner
-    ).exclude(service__in=kept).update(ended_at=at, ended_by=by, ended_because=because)

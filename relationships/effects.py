@@ -1,0 +1,96 @@
+"""What a move changes, as facts that pages say and that a preview and the real run compare."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+
+class EffectKind(StrEnum):
+    """What happens; each has a sentence, and a place under begins, ends or stays."""
+
+    SELLING_STARTS = "selling_starts"
+    SELLING_RESUMES = "selling_resumes"
+    SELLING_STAYS = "selling_stays"
+    SELLING_WINDS_DOWN = "selling_winds_down"
+    SELLING_ENDS = "selling_ends"
+    ROLE_GIVEN = "role_given"
+    ROLE_TAKEN = "role_taken"
+    SERVICE_TAKEN_UP = "service_taken_up"
+    SERVICE_SWITCHES = "service_switches"
+    SERVICE_FREED = "service_freed"
+    ADMINISTRATION_ENDS = "administration_ends"
+    SUBSCRIPTION_EXPIRES = "subscription_expires"
+
+
+STARTS = {
+    EffectKind.SELLING_STARTS,
+    EffectKind.SELLING_RESUMES,
+    EffectKind.ROLE_GIVEN,
+    EffectKind.SERVICE_TAKEN_UP,
+}
+STAYS = {EffectKind.SELLING_STAYS}
+
+
+@dataclass(frozen=True, order=True)
+class Effect:
+    """One fact: what, for which partner, on which thing, until when, and whose it was before."""
+
+    kind: str
+    partner: str
+    thing: str = ""
+    other: str = ""
+    # For people the day counts; two runs of one move differ by the moment between them.
+    day: str = ""
+
+    @property
+    def direction(self) -> str:
+        if self.kind in STARTS:
+            return "starts"
+        return "stays" if self.kind in STAYS else "ends"
+
+    @property
+    def sentence(self) -> str:
+        return SENTENCES[EffectKind(self.kind)]() % {
+            "partner": self.partner,
+            "thing": self.thing,
+            "other": self.other,
+            "day": self.day,
+        }
+
+
+def day_of(moment: datetime) -> str:
+    return date_format(localtime(moment), "DATE_FORMAT")
+
+
+SENTENCES = {
+    EffectKind.SELLING_STARTS: lambda: _("%(partner)s may sell to you."),
+    EffectKind.SELLING_RESUMES: lambda: _("%(partner)s may take new orders from you again."),
+    EffectKind.SELLING_STAYS: lambda: _("%(partner)s may sell to you, as before."),
+    EffectKind.SELLING_WINDS_DOWN: lambda: _(
+        "%(partner)s takes no new orders. What it sold runs on until the end of its term."
+    ),
+    EffectKind.SELLING_ENDS: lambda: _("%(partner)s may no longer sell to you."),
+    EffectKind.ROLE_GIVEN: lambda: _("%(partner)s gets the role %(thing)s until %(day)s."),
+    EffectKind.ROLE_TAKEN: lambda: _("%(partner)s loses the role %(thing)s."),
+    EffectKind.SERVICE_TAKEN_UP: lambda: _("%(partner)s administers %(thing)s."),
+    EffectKind.SERVICE_SWITCHES: lambda: _(
+        "%(partner)s administers %(thing)s from now on, and %(other)s no longer does."
+    ),
+    EffectKind.SERVICE_FREED: lambda: _("%(partner)s no longer administers %(thing)s."),
+    EffectKind.ADMINISTRATION_ENDS: lambda: _(
+        "%(partner)s: the administration “%(thing)s” ends as a whole."
+    ),
+    EffectKind.SUBSCRIPTION_EXPIRES: lambda: _("“%(thing)s” expires on %(day)s."),
+}
+
+
+def grouped(effects: list[Effect]) -> dict[str, list[str]]:
+    """Sentences under what begins, what ends and what stays."""
+    found: dict[str, list[str]] = {"starts": [], "ends": [], "stays": []}
+    for effect in effects:
+        found[effect.direction].append(effect.sentence)
+    return found
