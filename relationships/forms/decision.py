@@ -3,7 +3,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from ..models import AdminRole, Decision
+from ..models import AdminRole
 from ..moves.deciding import Answer
 
 ALLOW = {"allow": True, "refuse": False}
@@ -15,18 +15,16 @@ class DecisionForm(forms.Form):
     seen_digest = forms.CharField(max_length=64)
     selling = forms.ChoiceField(choices=[(key, key) for key in ALLOW], required=False)
     administration = forms.ChoiceField(choices=[(key, key) for key in ALLOW], required=False)
-    roles: "forms.ModelMultipleChoiceField[AdminRole]" = forms.ModelMultipleChoiceField(
-        queryset=None, to_field_name="template_id", required=False
-    )
-    days = forms.IntegerField(required=False, min_value=1, max_value=730)
+    roles = forms.MultipleChoiceField(label=_("Roles"), required=False)
+    days = forms.IntegerField(label=_("Days"), required=False, min_value=1, max_value=730)
     reason = forms.CharField(label=_("Reason, if you decline"), max_length=1000, required=False)
 
-    def __init__(self, *args: Any, decision: Decision, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: list[AdminRole], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        asked = AdminRole.objects.visible_to(None).none()
-        if decision.request.terms:
-            asked = decision.request.terms.roles.select_related("service")
-        self.fields["roles"].queryset = asked  # type: ignore[attr-defined]
+        self.asked_roles = {str(role.template_id): role for role in roles}
+        self.fields["roles"].choices = [  # type: ignore[attr-defined]
+            (template_id, role.name) for template_id, role in self.asked_roles.items()
+        ]
 
     def answer(self) -> Answer:
         """The answer as the move takes it; an unanswered half is None."""
@@ -35,7 +33,7 @@ class DecisionForm(forms.Form):
             seen_digest=given["seen_digest"],
             selling=ALLOW.get(given["selling"]),
             administration=ALLOW.get(given["administration"]),
-            roles=list(given["roles"]),
+            roles=[self.asked_roles[template_id] for template_id in given["roles"]],
             days=given["days"],
             reason=given["reason"],
         )

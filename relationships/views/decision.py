@@ -1,6 +1,6 @@
 """The decision page: what is asked, what it means, what does not change, and the answer."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib import messages
@@ -17,9 +17,9 @@ from customers.models import CustomerMembership
 from customers.rights import CustomerRight, CustomerRole
 from partnercenter.lib.refusals import Refused
 
-from ..content import content_digest, content_of, holders_of, services_administered_by
+from ..content import content_digest, content_with, holders_of
 from ..forms.decision import DecisionForm
-from ..models import Decision, DecisionStatus
+from ..models import AdminRole, Decision, DecisionStatus, ServiceAdministration
 from ..moves import deciding
 from ..moves.deciding import SignInAgain
 from ..overview import existed_at
@@ -29,6 +29,20 @@ from .frames import customer_frame
 from .rights import RightMissing, require
 
 KEPT = "answers_kept_while_signing_in_again"
+
+
+class Asked(NamedTuple):
+    """What is asked and what it touches, read once; the digest is of exactly this."""
+
+    roles: list[AdminRole]
+    holders: list[ServiceAdministration]
+    digest: str
+
+
+def asked_by(decision: Decision) -> Asked:
+    roles = decision.request.asked_roles()
+    holders = holders_of(decision, roles)
+    return Asked(roles, holders, content_digest(content_with(decision, roles, holders)))
 
 
 def decision_of(membership: CustomerMembership, public_id: str) -> Decision:
@@ -45,8 +59,11 @@ def decision_detail(
 ) -> HttpResponse:
     require(membership, CustomerRight.SEE)
     decision = decision_of(membership, public_id)
-    form = DecisionForm(kept_answers(request, decision), decision=decision)
-    return page(request, membership, decision, form)
+    if decision.status != DecisionStatus.OPEN:
+        return receipt(request, membership, decision)
+    asked = asked_by(decision)
+    form = DecisionForm(kept_answers(request, decision, asked), roles=asked.roles)
+    return page(request, membership, decision, asked=asked, form=form)
 
 
 @require_POST
@@ -74,7 +91,7 @@ def decide(
     if decision.status != DecisionStatus.OPEN:
         messages.info(request, _("This request has been decided; here is the receipt."))
         return redirect(decision.get_absolute_url())
-    form = DecisionForm(request.POST, decision=decision)
+    form = DecisionForm(request.POST, roles=decision.request.asked_roles())
     if form.is_valid():
         try:
             move(decision, form.answer(), by=actor_of(request))
@@ -89,7 +106,8 @@ def decide(
         else:
             request.session.pop(KEPT, None)
             return redirect(decision.get_absolute_url())
-    return page(request, membership, decision_of(membership, public_id), form, status=422)
+    decision = decision_of(membership, public_id)
+    return page(request, membership, decision, asked=asked_by(decision), form=form, status=422)
 
 
 def keep_answers(request: HttpRequest, decision: Decision) -> None:
@@ -99,13 +117,12 @@ def keep_answers(request: HttpRequest, decision: Decision) -> None:
     request.session[KEPT] = {"decision": str(decision.public_id), "typed": typed}
 
 
-def kept_answers(request: HttpRequest, decision: Decision) -> dict[str, Any] | None:
+def kept_answers(request: HttpRequest, decision: Decision, asked: Asked) -> dict[str, Any] | None:
     """What was typed before, unless the proof is missing or what is asked has changed."""
     kept = request.session.get(KEPT) or {}
     if kept.get("decision") != str(decision.public_id) or not is_fresh(request):
         return None
-    same = kept["typed"]["seen_digest"] == content_digest(content_of(decision))
-    return kept["typed"] if same else None
+    return kept["typed"] if kept["typed"]["seen_digest"] == asked.digest else None
 
 
 def names_of_deciders(decision: Decision) -> list[str]:
@@ -117,77 +134,68 @@ def page(
     request: HttpRequest,
     membership: CustomerMembership,
     decision: Decision,
+    *,
+    asked: Asked,
     form: DecisionForm,
     status: int = 200,
 ) -> HttpResponse:
-    customer, asked = membership.customer, decision.request
-    admins = customer.memberships.current().filter(role=CustomerRole.GLOBAL_ADMIN)
-    context = customer_frame(request, membership) | {
-        "decision": decision,
-        "asked": asked,
-        "partner": asked.partner,
-        "form": form,
-        "subscriptions": customer.subscriptions.with_parties().order_by("service__name", "pk"),
-        "global_admins": [place.user.get_full_name() for place in admins.select_related("user")],
-    }
-    if decision.status == DecisionStatus.OPEN:
-        context |= open_context(request, membership, decision, form)
-        return render(request, "relationships/customer/decision.html", context, status=status)
-    context |= receipt_context(decision)
-    return render(request, "relationships/customer/receipt.html", context)
-
-
-def open_context(
-    request: HttpRequest, membership: CustomerMembership, decision: Decision, form: DecisionForm
-) -> dict[str, Any]:
     """What somebody needs to decide: roles in plain words, who holds what, and the digest."""
-    asked = decision.request
-    roles = asked.asked_roles()
     why_not = decision.why_not_decidable_by(viewer_of(request))
-    most = asked.terms.days if asked.terms else 0
-    if any(role.privileged for role in roles):
-        most = min(most, settings.PRIVILEGED_DAYS_MAX)
-    running = decision.customer.reseller_relationships.running().filter(partner=asked.partner)
-    return {
-        "digest": content_digest(content_of(decision)),
-        "roles": role_cards(decision, roles, form),
-        "days_most": asked.terms.days if asked.terms else 0,
-        "days": form["days"].value() or most,
+    terms, partner = decision.request.terms, decision.request.partner
+    any_privileged = any(role.privileged for role in asked.roles)
+    most = terms.days if terms else 0
+    running = decision.customer.reseller_relationships.running().filter(partner=partner)
+    context = shared_context(request, membership, decision) | {
+        "form": form,
+        "digest": asked.digest,
+        "roles": role_cards(decision, asked, form),
+        "days_most": most,
+        "days": form["days"].value()
+        or (min(most, settings.PRIVILEGED_DAYS_MAX) if any_privileged else most),
         "privileged_days": settings.PRIVILEGED_DAYS_MAX,
-        "any_privileged": any(role.privileged for role in roles),
+        "any_privileged": any_privileged,
         "selling_allowed": form["selling"].value() == "allow",
         "selling_refused": form["selling"].value() == "refuse",
         "administration_allowed": form["administration"].value() == "allow",
         "administration_refused": form["administration"].value() == "refuse",
         "reason": form["reason"].value() or "",
-        "why_closed": asked.why_unanswerable(timezone.now()),
+        "why_closed": decision.request.why_unanswerable(timezone.now()),
         "why_not": why_not,
         "who_can": names_of_deciders(decision) if why_not else [],
         "press_again": form.is_bound and request.method == "GET",
         "sells_already": running.first(),
     }
+    return render(request, "relationships/customer/decision.html", context, status=status)
 
 
-def role_cards(decision: Decision, roles: list, form: DecisionForm) -> list[dict[str, Any]]:
+def shared_context(
+    request: HttpRequest, membership: CustomerMembership, decision: Decision
+) -> dict[str, Any]:
+    """Who asks, and what a decision leaves alone: on the page and on the receipt."""
+    customer = membership.customer
+    admins = customer.memberships.current().filter(role=CustomerRole.GLOBAL_ADMIN)
+    return customer_frame(request, membership) | {
+        "decision": decision,
+        "asked": decision.request,
+        "partner": decision.request.partner,
+        "subscriptions": customer.subscriptions.with_parties().order_by("service__name", "pk"),
+        "global_admins": [place.user.get_full_name() for place in admins.select_related("user")],
+    }
+
+
+def role_cards(decision: Decision, asked: Asked, form: DecisionForm) -> list[dict[str, Any]]:
     """Ticked as asked, but not the privileged ones nor those whose service another holds."""
-    held = {holder.service_id: holder for holder in holders_of(decision, roles)}
+    administrator = decision.request.administrator
     typed = {str(value) for value in form["roles"].value() or []} if form.is_bound else None
     cards = []
-    for role in roles:
-        holders = [
-            held[service.pk] for service in services_administered_by([role]) if service.pk in held
-        ]
+    for role in asked.roles:
+        holders = [held for held in asked.holders if role.administers_service(held.service)]
         others = [
-            holder
-            for holder in holders
-            if decision.request.administrator.transacts
-            and holder.partner_id != decision.request.administrator_id
+            held
+            for held in holders
+            if administrator.transacts and held.partner_id != administrator.pk
         ]
-        ticked = (
-            str(role.template_id) in typed
-            if typed is not None
-            else not role.privileged and not others
-        )
+        ticked = not role.privileged if typed is None else str(role.template_id) in typed
         cards.append(
             role_view(
                 role,
@@ -200,13 +208,17 @@ def role_cards(decision: Decision, roles: list, form: DecisionForm) -> list[dict
     return cards
 
 
-def receipt_context(decision: Decision) -> dict[str, Any]:
+def receipt(
+    request: HttpRequest, membership: CustomerMembership, decision: Decision
+) -> HttpResponse:
+    """What was decided, by whom, and what it left alone."""
     signature = decision.signatures.select_related("actor__user").first()
     grant = getattr(decision, "admin_relationship", None)
     roles = decision.granted_terms.roles.select_related("service") if decision.granted_terms else []
-    return {
+    context = shared_context(request, membership, decision) | {
         "signature": signature,
         "granted": [role_view(role) for role in roles],
         "existed": existed_at(decision.customer, decision.decided_at) if decision.decided_at else 0,
         "grant": grant,
     }
+    return render(request, "relationships/customer/receipt.html", context)
