@@ -2,7 +2,6 @@
 
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +20,7 @@ from ..content import content_digest, content_with, holders_of
 from ..forms.decision import DecisionForm
 from ..models import AdminRole, Decision, DecisionStatus, ServiceAdministration
 from ..moves import deciding
-from ..moves.deciding import SignInAgain
+from ..moves.deciding import SignInAgain, Unanswered
 from ..overview import existed_at
 from ..role_choices import role_view
 from ..signin.policy import is_fresh, sign_in_again_url
@@ -62,7 +61,7 @@ def decision_detail(
     if decision.status != DecisionStatus.OPEN:
         return receipt(request, membership, decision)
     asked = asked_by(decision)
-    form = DecisionForm(kept_answers(request, decision, asked), roles=asked.roles)
+    form = form_of(decision, asked.roles, kept_answers(request, decision, asked))
     return page(request, membership, decision, asked=asked, form=form)
 
 
@@ -91,7 +90,7 @@ def decide(
     if decision.status != DecisionStatus.OPEN:
         messages.info(request, _("This request has been decided; here is the receipt."))
         return redirect(decision.get_absolute_url())
-    form = DecisionForm(request.POST, roles=decision.request.asked_roles())
+    form = form_of(decision, decision.request.asked_roles(), request.POST)
     if form.is_valid():
         try:
             move(decision, form.answer(), by=actor_of(request))
@@ -103,11 +102,26 @@ def decide(
             raise RightMissing(str(denied), names_of_deciders(decision)) from denied
         except Refused as refusal:
             form.add_error(None, str(refusal))
+            if isinstance(refusal, Unanswered):
+                mark_unanswered(form, decision)
         else:
             request.session.pop(KEPT, None)
             return redirect(decision.get_absolute_url())
     decision = decision_of(membership, public_id)
     return page(request, membership, decision, asked=asked_by(decision), form=form, status=422)
+
+
+def form_of(decision: Decision, roles: list[AdminRole], data: Any = None) -> DecisionForm:
+    return DecisionForm(data, roles=roles, terms=decision.request.terms)
+
+
+def mark_unanswered(form: DecisionForm, decision: Decision) -> None:
+    """Say at each half that was asked for and not answered that an answer is missing."""
+    request = decision.request
+    halves = {"selling": request.asks_selling, "administration": decision.asks_administration}
+    for half, is_asked in halves.items():
+        if is_asked and not form.cleaned_data.get(half):
+            form.add_error(half, _("Choose Allow or Do not allow."))
 
 
 def keep_answers(request: HttpRequest, decision: Decision) -> None:
@@ -141,29 +155,24 @@ def page(
 ) -> HttpResponse:
     """What somebody needs to decide: roles in plain words, who holds what, and the digest."""
     why_not = decision.why_not_decidable_by(viewer_of(request))
-    terms, partner = decision.request.terms, decision.request.partner
-    any_privileged = any(role.privileged for role in asked.roles)
-    most = terms.days if terms else 0
-    running = decision.customer.reseller_relationships.running().filter(partner=partner)
+    why_closed = decision.request.why_unanswerable(timezone.now())
+    if why_not or why_closed:
+        form.only_to_look_at()
+    running = decision.customer.reseller_relationships.running()
     context = shared_context(request, membership, decision) | {
         "form": form,
         "digest": asked.digest,
         "roles": role_cards(decision, asked, form),
-        "days_most": most,
-        "days": form["days"].value()
-        or (min(most, settings.PRIVILEGED_DAYS_MAX) if any_privileged else most),
-        "privileged_days": settings.PRIVILEGED_DAYS_MAX,
-        "any_privileged": any_privileged,
+        "any_privileged": any(role.privileged for role in asked.roles),
         "selling_allowed": form["selling"].value() == "allow",
         "selling_refused": form["selling"].value() == "refuse",
         "administration_allowed": form["administration"].value() == "allow",
         "administration_refused": form["administration"].value() == "refuse",
-        "reason": form["reason"].value() or "",
-        "why_closed": decision.request.why_unanswerable(timezone.now()),
+        "why_closed": why_closed,
         "why_not": why_not,
         "who_can": names_of_deciders(decision) if why_not else [],
         "press_again": form.is_bound and request.method == "GET",
-        "sells_already": running.first(),
+        "sells_already": running.filter(partner=decision.request.partner).exists(),
     }
     return render(request, "relationships/customer/decision.html", context, status=status)
 
@@ -200,12 +209,22 @@ def role_cards(decision: Decision, asked: Asked, form: DecisionForm) -> list[dic
             role_view(
                 role,
                 ticked=ticked and not others,
-                locked=bool(others),
-                holders=holders,
-                others=others,
+                locked=bool(others) or form.fields["roles"].disabled,
+                notes=[note_on(held, taken=held in others) for held in holders],
             )
         )
     return cards
+
+
+def note_on(held: ServiceAdministration, *, taken: bool) -> str:
+    """Who has the service today, and what that means for the role."""
+    names = {"partner": held.partner.name, "service": held.service.name}
+    if taken:
+        return _(
+            "%(partner)s administers %(service)s for you today. Only one partner that sells can, "
+            "so this role cannot be given now."
+        ) % names
+    return _("%(partner)s administers %(service)s for you today.") % names
 
 
 def receipt(

@@ -144,13 +144,14 @@ def fieldset(
     error: str = "",
     id: str = "",  # noqa: A002
     large: bool = False,
+    beside: bool = False,
 ) -> str:
     return render_to_string("components/fieldset.html", locals())
 
 
 @register.simple_block_tag
-def facts(content: str) -> str:
-    return render_to_string("components/facts.html", {"content": content})
+def facts(content: str, *, columns: bool = False) -> str:
+    return render_to_string("components/facts.html", locals())
 
 
 @register.simple_block_tag
