@@ -218,13 +218,13 @@ def role_cards(decision: Decision, asked: Asked, form: DecisionForm) -> list[dic
 
 def note_on(held: ServiceAdministration, *, taken: bool) -> str:
     """Who has the service today, and what that means for the role."""
-    names = {"partner": held.partner.name, "service": held.service.name}
+    note = _("%(partner)s administers %(service)s for you today.") % {
+        "partner": held.partner.name,
+        "service": held.service.name,
+    }
     if taken:
-        return _(
-            "%(partner)s administers %(service)s for you today. Only one partner that sells can, "
-            "so this role cannot be given now."
-        ) % names
-    return _("%(partner)s administers %(service)s for you today.") % names
+        note += " " + _("Only one partner that sells can, so this role cannot be given now.")
+    return note
 
 
 def receipt(

@@ -126,6 +126,11 @@ def panel(content: str, title: str, *, intro: str = "", id: str = "") -> str:  #
 
 
 @register.simple_block_tag
+def disclosure(content: str, title: str, *, detail: str = "", open: bool = False) -> str:  # noqa: A002
+    return render_to_string("components/disclosure.html", locals())
+
+
+@register.simple_block_tag
 def notice(content: str, kind: str = "info", *, title: str = "", role: str = "") -> str:
     return render_to_string("components/notice.html", locals())
 
