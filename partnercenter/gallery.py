@@ -107,6 +107,7 @@ def samples() -> dict[str, object]:
         ],
         "can": ["Create and remove mailboxes", "Change mail flow rules and connectors"],
         "cannot": ["Read what stands in a mailbox", "Buy, change or cancel a subscription"],
+        "notes": ["Birch Cloud administers Exchange for you today."],
         "names": ["Min-seo Park, global admin", "Wei Zhang, partner-relationships admin"],
     }
 

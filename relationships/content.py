@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from partnercenter.lib.canonical import canonical, digest
 from partnercenter.lib.states import moment
@@ -59,12 +59,13 @@ def content_digest(content: str) -> str:
     return digest(content)
 
 
-def services_administered_by(roles: list[AdminRole]) -> set[Service]:
+def services_administered_by(roles: list[AdminRole]) -> QuerySet[Service]:
     """The services that these roles together administer (rule R26)."""
-    services = {role.service for role in roles if role.administers == Administers.OWN}
+    services = Q(pk__in={role.service_id for role in roles if role.administers == Administers.OWN})
     if any(role.administers == Administers.ALL for role in roles):
-        services |= set(Service.objects.filter(admin_roles__administers=Administers.OWN).distinct())
-    return services
+        every = AdminRole.objects.filter(administers=Administers.OWN)
+        services |= Q(pk__in=every.values("service"))
+    return Service.objects.filter(services)
 
 
 def holders_of(

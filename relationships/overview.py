@@ -77,8 +77,10 @@ def _advised(grants: list[AdminRelationship]) -> list[tuple[str, Service]]:
     by_advisor: dict[str, list[AdminRole]] = {}
     for row in given:
         by_advisor.setdefault(advisors[row.relationship_id], []).append(row.role)
+    services = services_administered_by([row.role for row in given])
     return [
         (name, service)
         for name, roles in by_advisor.items()
-        for service in services_administered_by(roles)
+        for service in services
+        if any(role.administers_service(service) for role in roles)
     ]

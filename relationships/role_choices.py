@@ -29,12 +29,11 @@ def role_view(role: AdminRole, *, ticked: bool = False, **more: Any) -> dict[str
 
 
 def role_choices(roles: Iterable[AdminRole], ticked: set[str]) -> list[dict[str, Any]]:
-    """All roles, by service."""
+    """All roles, by service; a service of which something is ticked starts open."""
     ordered = sorted(roles, key=lambda role: (role.service.name, role.name))
-    return [
-        {
-            "service": service,
-            "roles": [role_view(role, ticked=str(role.template_id) in ticked) for role in group],
-        }
-        for service, group in groupby(ordered, key=lambda role: role.service.name)
-    ]
+    found = []
+    for service, group in groupby(ordered, key=lambda role: role.service.name):
+        views = [role_view(role, ticked=str(role.template_id) in ticked) for role in group]
+        is_open = any(view["ticked"] for view in views)
+        found.append({"service": service, "roles": views, "open": is_open})
+    return found

@@ -1,9 +1,14 @@
+from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from ..models import AdminRole, Decision
+from ..models import AccessTerms, AdminRole
 from ..moves.deciding import Answer
 
 ALLOW = {"allow": True, "refuse": False}
@@ -13,20 +18,54 @@ class DecisionForm(forms.Form):
     """What a person answered on the decision page."""
 
     seen_digest = forms.CharField(max_length=64)
-    selling = forms.ChoiceField(choices=[(key, key) for key in ALLOW], required=False)
-    administration = forms.ChoiceField(choices=[(key, key) for key in ALLOW], required=False)
-    roles: "forms.ModelMultipleChoiceField[AdminRole]" = forms.ModelMultipleChoiceField(
-        queryset=None, to_field_name="template_id", required=False
+    selling = forms.ChoiceField(
+        label=_("Selling"), choices=[(key, key) for key in ALLOW], required=False
     )
-    days = forms.IntegerField(required=False, min_value=1, max_value=730)
-    reason = forms.CharField(label=_("Reason, if you decline"), max_length=1000, required=False)
+    administration = forms.ChoiceField(
+        label=_("Administration"), choices=[(key, key) for key in ALLOW], required=False
+    )
+    roles = forms.MultipleChoiceField(label=_("Roles"), required=False)
+    days = forms.IntegerField(
+        label=_("For how many days"), required=False, min_value=1, max_value=730
+    )
+    reason = forms.CharField(
+        label=_("Reason, if you decline"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The partner reads it."),
+    )
 
-    def __init__(self, *args: Any, decision: Decision, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, roles: list[AdminRole], terms: AccessTerms | None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        asked = AdminRole.objects.visible_to(None).none()
-        if decision.request.terms:
-            asked = decision.request.terms.roles.select_related("service")
-        self.fields["roles"].queryset = asked  # type: ignore[attr-defined]
+        self.asked_roles = {str(role.template_id): role for role in roles}
+        self.fields["roles"].choices = [  # type: ignore[attr-defined]
+            (template_id, role.name) for template_id, role in self.asked_roles.items()
+        ]
+        if terms is not None:
+            self._offer_days(terms.days)
+
+    def _offer_days(self, asked: int) -> None:
+        field, privileged = self.fields["days"], settings.PRIVILEGED_DAYS_MAX
+        end = date_format(timezone.localtime() + timedelta(days=asked), "DATE_FORMAT")
+        field.initial = asked
+        field.widget.attrs["max"] = asked
+        field.help_text = _t(
+            "From 1 to %(asked)d, counted from your approval. Approved today, %(asked)d days end "
+            "on %(end)s."
+        ) % {"asked": asked, "end": end}
+        if any(role.privileged for role in self.asked_roles.values()):
+            field.initial = min(asked, privileged)
+            field.help_text += " " + _t("With privileged roles at most %(most)d.") % {
+                "most": privileged
+            }
+
+    def only_to_look_at(self) -> None:
+        """For who reads the page and does not decide."""
+        for field in self.fields.values():
+            field.disabled = True
 
     def answer(self) -> Answer:
         """The answer as the move takes it; an unanswered half is None."""
@@ -35,7 +74,7 @@ class DecisionForm(forms.Form):
             seen_digest=given["seen_digest"],
             selling=ALLOW.get(given["selling"]),
             administration=ALLOW.get(given["administration"]),
-            roles=list(given["roles"]),
+            roles=[self.asked_roles[template_id] for template_id in given["roles"]],
             days=given["days"],
             reason=given["reason"],
         )

@@ -16,14 +16,17 @@ class RequestForm(forms.Form):
     """What a partner asks of one customer."""
 
     name = forms.CharField(
-        label=_("Name"),
+        label=_("Name of the request"),
         max_length=50,
-        help_text=_("The customer sees it. At most 50 characters."),
+        help_text=_("The customer sees it, for example “Mail and support”. At most 50 characters."),
     )
     addressed_email = forms.EmailField(
         label=_("E-mail address of the customer"),
         max_length=254,
-        help_text=_("Only an organisation of the person with this address can answer."),
+        help_text=_(
+            "The request opens only for an organisation to which the person with this address "
+            "belongs."
+        ),
     )
     asks_selling = forms.BooleanField(
         label=_("Sell to the customer (reseller relationship)"), required=False, initial=True
@@ -41,7 +44,7 @@ class RequestForm(forms.Form):
         min_value=1,
         max_value=settings.ADMINISTRATION_DAYS_MAX,
         initial=settings.ADMINISTRATION_DAYS_DEFAULT,
-        help_text=_("From 1 to 730; at most 90 with privileged roles."),
+        help_text=_("Needed with roles. From 1 to 730; at most 90 with privileged roles."),
     )
     auto_extend = forms.BooleanField(
         label=_("Wish to extend by 180 days at the end, if the customer allows it"), required=False
@@ -51,7 +54,7 @@ class RequestForm(forms.Form):
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The customer reads it beside the request."),
+        help_text=_("Why you ask. The customer reads it beside the request."),
     )
 
     def __init__(self, *args: Any, membership: PartnerMembership, **kwargs: Any) -> None:

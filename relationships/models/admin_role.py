@@ -43,6 +43,11 @@ class AdminRole(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def administers_service(self, service: Service) -> bool:
+        """Whether it administers a service that some role administers (rule R26)."""
+        own = self.administers == Administers.OWN and self.service_id == service.pk
+        return own or self.administers == Administers.ALL
+
     @property
     def text(self):
         """What it can and cannot do, in plain words; none for a role that staff added."""

@@ -1,7 +1,7 @@
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ from customers.models import Customer, CustomerMembership
 from customers.rights import CustomerRight
 from partnercenter.lib.ids import uuid7
 from partnercenter.lib.states import StatefulModel
-from partners.models import PartnerMembership, Partnership
+from partners.models import Partner, PartnerMembership, Partnership
 
 from .request import RelationshipRequest
 from .reseller_relationship import ResellerRelationship
@@ -151,14 +151,10 @@ class Decision(StatefulModel):
         """Why this person does not decide; empty when they do (design 5.4)."""
         if by.user is None or not by.user.is_active:
             return _t("Only a person of the customer decides.")
-        deciders = self.customer.memberships.having(CustomerRight.DECIDE)
-        if not deciders.filter(user=by.user).exists():
+        place = self.deciding_places().filter(user=by.user).first()
+        if place is None:
             return _t("Only a global admin or a partner-relationships admin decides.")
-        if (
-            PartnerMembership.objects.current()
-            .filter(user=by.user, partner__in=self.concerned_partners())
-            .exists()
-        ):
+        if place.is_insider:
             return _t("You work for a partner that this request concerns, so you cannot decide.")
         return ""
 
@@ -167,17 +163,25 @@ class Decision(StatefulModel):
 
     def deciders(self) -> models.QuerySet[CustomerMembership]:
         """The places of those who can decide, for the people who cannot."""
-        insiders = PartnerMembership.objects.current().filter(partner__in=self.concerned_partners())
-        places = self.customer.memberships.having(CustomerRight.DECIDE)
-        return places.filter(user__is_active=True).exclude(user__in=insiders.values("user"))
+        return self.deciding_places().filter(user__is_active=True, is_insider=False)
 
-    def concerned_partners(self) -> set[int]:
+    def deciding_places(self) -> models.QuerySet[Any]:
+        """Who has the right to decide, and as `is_insider` who works for a concerned partner."""
+        insiders = PartnerMembership.objects.current().filter(
+            user=OuterRef("user"), partner__in=self.concerned_partners()
+        )
+        places = self.customer.memberships.having(CustomerRight.DECIDE)
+        return places.annotate(is_insider=Exists(insiders))
+
+    def concerned_partners(self) -> models.QuerySet[Partner]:
         """The requester, who shall administer, and their providers and resellers."""
         askers = {self.request.partner_id, self.request.administrator_id}
-        pairs = Partnership.objects.current().filter(
-            Q(provider__in=askers) | Q(reseller__in=askers)
+        pairs = Partnership.objects.current()
+        return Partner.objects.filter(
+            Q(pk__in=askers)
+            | Q(pk__in=pairs.filter(reseller__in=askers).values("provider"))
+            | Q(pk__in=pairs.filter(provider__in=askers).values("reseller"))
         )
-        return askers.union(*pairs.values_list("provider", "reseller"))
 
 
 class DecisionSignature(models.Model):

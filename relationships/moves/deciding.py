@@ -37,6 +37,10 @@ class ContentChanged(Refused):
     """What the person saw is not what would be approved."""
 
 
+class Unanswered(Refused):
+    """A half that was asked for has no answer."""
+
+
 class SignInAgain(Refused):
     """A grave act by somebody whose sign-in is not fresh."""
 
@@ -159,7 +163,7 @@ def _halves(decision: Decision, answer: Answer) -> tuple[Half, Half]:
         (decision.asks_administration, answer.administration),
     )
     if any(is_asked and given is None for is_asked, given in asked):
-        raise Refused(_("Answer both parts: choose Allow or Do not allow for each."))
+        raise Unanswered(_("Answer both parts: choose Allow or Do not allow for each."))
     if not any(is_asked and given for is_asked, given in asked):
         raise Refused(_("You have allowed nothing. To refuse the whole request, press Decline."))
     selling, administration = (

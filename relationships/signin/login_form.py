@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import forms
+from django.utils.translation import gettext_lazy as _
 
 from .demo_rules import DEMO_PASSWORD, DemoAccount, demo_accounts
 
@@ -14,6 +15,8 @@ class LoginForm(forms.LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "remember" in self.fields:
+            self.fields["remember"].label = _("Keep me signed in")
         if self.request is not None:
             self.fields["login"].initial = self.request.GET.get("email", "")
 

@@ -116,6 +116,11 @@ def request_new(request: HttpRequest, membership: PartnerMembership) -> HttpResp
     context |= {
         "form": form,
         "services": role_choices(form.roles_on_offer, ticked),
+        "not_given": [
+            _("No bill for subscriptions that others sold."),
+            _("No seats, add-ons or transitions of such subscriptions."),
+            _("No change of their partner of record."),
+        ],
         "why_not_requesting": RelationshipRequest.why_not_requesting(membership.partner),
     }
     status = 422 if form.errors else 200

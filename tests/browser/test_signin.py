@@ -1,5 +1,3 @@
-import re
-
 import pytest
 from playwright.sync_api import expect
 
@@ -96,46 +94,3 @@ class TestSignInAgain:
         assert "/accounts/reauthenticate/" in page.url
         submit(page, "password", PASSWORD)
         page.wait_for_url("**/profile/")
-
-
-class TestPages:
-    @pytest.mark.parametrize(
-        "address",
-        [
-            "/accounts/login/",
-            "/accounts/signup/",
-            "/accounts/login/code/",
-            "/accounts/password/reset/",
-            "/accounts/inactive/",
-        ],
-    )
-    def test_of_guests_have_no_barriers(self, page, open_page, axe, address):
-        open_page(address)
-        axe(page)
-
-    @pytest.mark.parametrize(
-        "address",
-        ["/", "/profile/", "/accounts/email/", "/accounts/password/change/", "/accounts/2fa/"],
-    )
-    def test_of_a_person_have_no_barriers(self, page, sign_in, open_page, axe, address):
-        sign_in(page, make_person().email)
-        page.get_by_text(HOME).wait_for()
-        open_page(address)
-        axe(page)
-
-    @pytest.mark.parametrize("address", ["/accounts/login/", "/accounts/signup/", "/profile/"])
-    def test_fit_a_small_screen(self, page, sign_in, open_page, address):
-        page.set_viewport_size({"width": 320, "height": 640})
-        if address == "/profile/":
-            sign_in(page, make_person().email)
-            page.get_by_text(HOME).wait_for()
-        open_page(address)
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= 320
-
-    def test_of_guests_break_no_content_rule(self, page, open_page):
-        said = []
-        page.on("console", lambda message: said.append(message.text))
-        open_page("/accounts/login/")
-        page.wait_for_load_state("networkidle")
-        assert not [text for text in said if re.search("Content.Security", text)]

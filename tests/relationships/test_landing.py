@@ -99,6 +99,18 @@ class TestPage:
             assert customer.name in text
             assert customer.primary_domain in text
 
+    @pytest.mark.parametrize(("who", "number"), [(None, 2), ("decider", 5), ("agent", 5)])
+    def test_asks_the_database_seldom(
+        self, client, world, who, number, django_assert_max_num_queries
+    ):
+        if who:
+            client.force_login(getattr(world, who))
+            for _ in range(5):
+                make.join_customer(make.make_customer(), user=getattr(world, who))
+        client.get(world.url)
+        with django_assert_max_num_queries(number):
+            assert client.get(world.url).status_code == 200
+
 
 class TestContinue:
     def test_opens_one_decision_and_leads_to_it(self, client, world):

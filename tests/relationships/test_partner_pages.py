@@ -17,6 +17,16 @@ from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
+# Without the session, which a site reads from the database and these tests from memory.
+QUERIES = {
+    "partner-home": 5,
+    "partner-profile": 3,
+    "partner-subscriptions": 3,
+    "request-list": 3,
+    "request-new": 4,
+    "request-detail": 7,
+}
+
 
 @pytest.fixture
 def partner():
@@ -55,6 +65,22 @@ def decided(partner, *, approved: bool) -> RelationshipRequest:
     move = deciding.approve if approved else deciding.decline
     move(decision, make.make_answer(decision), by=Actor.objects.of(decider))
     return request
+
+
+@pytest.mark.parametrize("count", [3, 30])
+@pytest.mark.parametrize("shown", QUERIES)
+def test_page_asks_the_database_as_often_for_many(
+    client, partner, agent, shown, count, django_assert_max_num_queries
+):
+    asked = decided(partner, approved=True)
+    customer = partner.reseller_relationships.get().customer
+    for _ in range(count):
+        make.make_request(partner, by=agent)
+        make.make_subscription(customer, seller=partner)
+    url = page(shown, partner, *([asked.public_id] if shown == "request-detail" else []))
+    client.get(url)
+    with django_assert_max_num_queries(QUERIES[shown]):
+        assert client.get(url).status_code == 200
 
 
 class TestHome:

@@ -135,6 +135,11 @@ def panel(content: str, title: str, *, intro: str = "", id: str = "") -> str:  #
 
 
 @register.simple_block_tag
+def disclosure(content: str, title: str, *, detail: str = "", open: bool = False) -> str:  # noqa: A002
+    return render_to_string("components/disclosure.html", locals())
+
+
+@register.simple_block_tag
 def notice(content: str, kind: str = "info", *, title: str = "", role: str = "") -> str:
     return render_to_string("components/notice.html", locals())
 
@@ -153,13 +158,14 @@ def fieldset(
     error: str = "",
     id: str = "",  # noqa: A002
     large: bool = False,
+    beside: bool = False,
 ) -> str:
     return render_to_string("components/fieldset.html", locals())
 
 
 @register.simple_block_tag
-def facts(content: str) -> str:
-    return render_to_string("components/facts.html", {"content": content})
+def facts(content: str, *, columns: bool = False) -> str:
+    return render_to_string("components/facts.html", locals())
 
 
 @register.simple_block_tag

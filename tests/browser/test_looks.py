@@ -1,0 +1,373 @@
+"""Every page of both sides and of the public: no barriers, no complaints, nothing cut off."""
+
+from functools import cached_property
+
+import pytest
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Actor
+from customers.models import CustomerInvitation
+from customers.rights import CustomerRole
+from mail import demo
+from partners.rights import Admin
+from relationships.moves import deciding
+from tests import factories as make
+from tests.browser.conftest import PATIENCE
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def approve(decision, *, by, **answer):
+    deciding.approve(decision, make.make_answer(decision, **answer), by=Actor.objects.of(by))
+
+
+class World:
+    """Alder asks fernhill, to which birch sells and for which it administers mail."""
+
+    @cached_property
+    def alder(self):
+        return make.make_partner("Alder Cloud")
+
+    @cached_property
+    def agent(self):
+        return make.make_admin_agent(self.alder)
+
+    @cached_property
+    def fernhill(self):
+        """It has subscriptions, and a partner that administers its mail."""
+        fernhill = make.make_customer("Fernhill Foods and Beverages International")
+        birch = make.make_partner("Birch IT Services")
+        for seller in (birch, None):
+            make.make_subscription(fernhill, seller=seller, partner_of_record=birch)
+        held = make.make_request(birch, role_ids=(make.EXCHANGE_ADMINISTRATOR,))
+        admin = make.join_customer(fernhill)
+        approve(make.make_decision(held, fernhill, by=admin), by=admin)
+        return fernhill
+
+    @cached_property
+    def decider(self):
+        return make.join_customer(self.fernhill)
+
+    def page(self, name, *more):
+        side = self.fernhill if name.startswith(("customer", "decision")) else self.alder
+        return reverse(f"relationships:{name}", args=[side.slug, *more])
+
+    @cached_property
+    def stranger(self):
+        return make.join_customer(make.make_customer())
+
+    @cached_property
+    def nobody(self):
+        return make.make_user("somebody.with.a.rather.long.address@organisations.example")
+
+    @cached_property
+    def reader(self):
+        return make.join_customer(self.fernhill, CustomerRole.READER)
+
+    @cached_property
+    def billing_admin(self):
+        return make.join_partner(self.alder, admin=Admin.BILLING_ADMIN)
+
+    @cached_property
+    def of_both_sides(self):
+        return make.join_partner(self.alder, admin=Admin.GLOBAL_ADMIN, user=self.decider)
+
+    @cached_property
+    def code_only(self):
+        user = make.make_user()
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        return user
+
+    @cached_property
+    def request(self):
+        roles = (make.EXCHANGE_ADMINISTRATOR, make.TEAMS_ADMINISTRATOR, make.USER_ADMINISTRATOR)
+        return make.make_request(
+            self.alder,
+            by=self.agent,
+            email=self.decider.email,
+            role_ids=roles,
+            days=90,
+            reason="As agreed on the phone.",
+        )
+
+    @cached_property
+    def decision(self):
+        return make.make_decision(self.request, self.fernhill, by=self.decider)
+
+    @property
+    def sent(self):
+        self.request.send(by=Actor.objects.of(self.agent))
+        return self.request
+
+    @property
+    def approved(self):
+        approve(self.decision, by=self.decider, roles=make.roles(make.TEAMS_ADMINISTRATOR))
+        return self.decision
+
+    @property
+    def declined(self):
+        answer = make.make_answer(self.decision, reason="Not this year.")
+        deciding.decline(self.decision, answer, by=Actor.objects.of(self.decider))
+        return self.decision
+
+    @property
+    def link(self):
+        return reverse("relationships:landing", args=[self.request.token])
+
+    @property
+    def used_link(self):
+        return self.approved and self.link
+
+    @property
+    def invitation(self):
+        offered = CustomerInvitation.objects.invite(
+            by=Actor.objects.of(self.decider),
+            customer=self.fernhill,
+            email=self.nobody.email,
+            role=CustomerRole.READER,
+        )
+        return reverse("relationships:invitation", args=[offered.token])
+
+    @property
+    def mail(self):
+        return demo.keep(EmailMessage("A subject", "A line. " * 40, to=[self.decider.email]))
+
+
+# what it shows: (whose, address)
+PAGES = {
+    "signing in": ("", lambda world: "/accounts/login/"),
+    "signing in by a code": ("", lambda world: "/accounts/login/code/"),
+    "signing up": ("", lambda world: "/accounts/signup/"),
+    "an account that was switched off": ("", lambda world: "/accounts/inactive/"),
+    "a forgotten password": ("", lambda world: "/accounts/password/reset/"),
+    "a link": ("", lambda world: world.link),
+    "a link, to the asked": ("decider", lambda world: world.link),
+    "a link, to a stranger": ("stranger", lambda world: world.link),
+    "a link, to the partner": ("agent", lambda world: world.link),
+    "a used link": ("", lambda world: world.used_link),
+    "a used link, to who decided": ("decider", lambda world: world.used_link),
+    "an invitation": ("", lambda world: world.invitation),
+    "an invitation, to the invited": ("nobody", lambda world: world.invitation),
+    "an invitation, to a stranger": ("stranger", lambda world: world.invitation),
+    "no page": ("", lambda world: "/r/no-such-link/"),
+    "mails of the demo": ("", lambda world: world.mail and "/dev/mail/"),
+    "a mail of the demo": ("", lambda world: f"/dev/mail/{world.mail.name}"),
+    "the gallery": ("", lambda world: "/dev/gallery/?side=customer"),
+    "no organisation": ("nobody", lambda world: "/"),
+    "two organisations": ("of_both_sides", lambda world: "/"),
+    "the profile": ("nobody", lambda world: "/profile/"),
+    "the address": ("nobody", lambda world: "/accounts/email/"),
+    "the password": ("nobody", lambda world: "/accounts/password/change/"),
+    "second factors": ("nobody", lambda world: "/accounts/2fa/"),
+    "signing in again": ("nobody", lambda world: "/sign-in-again/"),
+    "signing in again by a code": ("code_only", lambda world: "/sign-in-again/"),
+    "a missing right": ("billing_admin", lambda world: world.page("request-list")),
+    "partner's home, new": ("agent", lambda world: world.page("partner-home")),
+    "partner's home": ("agent", lambda world: world.approved and world.page("partner-home")),
+    "partner's profile": ("agent", lambda world: world.page("partner-profile")),
+    "partner's subscriptions": ("agent", lambda world: world.page("partner-subscriptions")),
+    "no request": ("agent", lambda world: world.page("request-list")),
+    "requests": ("agent", lambda world: world.sent and world.page("request-list")),
+    "a new request": ("agent", lambda world: world.page("request-new")),
+    "a fresh request": ("agent", lambda world: world.request.get_absolute_url()),
+    "a sent request": ("agent", lambda world: world.sent.get_absolute_url()),
+    "an approved request": ("agent", lambda world: world.approved.request.get_absolute_url()),
+    "customer's home": ("decider", lambda world: world.decision and world.page("customer-home")),
+    "my partners": ("decider", lambda world: world.page("customer-partners")),
+    "customer's subscriptions": ("decider", lambda world: world.page("customer-subscriptions")),
+    "customer's requests": (
+        "decider",
+        lambda world: world.decision and world.page("decision-list"),
+    ),
+    "a decision": ("decider", lambda world: world.decision.get_absolute_url()),
+    "a decision of others": ("reader", lambda world: world.decision.get_absolute_url()),
+    "an approval": ("decider", lambda world: world.approved.get_absolute_url()),
+    "a refusal": ("decider", lambda world: world.declined.get_absolute_url()),
+}
+
+
+@pytest.fixture
+def world(settings, tmp_path):
+    settings.DEMO_MAIL_DIR = tmp_path
+    return World()
+
+
+@pytest.fixture(scope="module")
+def context_of_all(browser):
+    """One for all pages, so that it fetches the style sheets once."""
+    context = browser.new_context()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context_of_all):
+    context_of_all.clear_cookies()
+    page = context_of_all.new_page()
+    page.set_default_timeout(PATIENCE)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def said(page):
+    """What a page complains of; that a missing page answers so is no complaint."""
+    said = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on(
+        "console",
+        lambda message: (
+            said.append(message.text)
+            if message.type in ("error", "warning") and "Failed to load" not in message.text
+            else None
+        ),
+    )
+    return said
+
+
+@pytest.fixture
+def visit(page, world, live_server):
+    """Open a page as somebody, who signed in elsewhere."""
+
+    def visit(whose, address):
+        path = address(world)
+        if whose:
+            client = Client()
+            client.force_login(getattr(world, whose))
+            for name, cookie in client.cookies.items():
+                page.context.add_cookies(
+                    [{"name": name, "value": cookie.value, "url": live_server.url}]
+                )
+        answer = page.goto(live_server.url + path)
+        assert answer.status < 500
+        assert not whose or "/accounts/login/" not in page.url
+
+    return visit
+
+
+def assert_looks_well(page, axe, said):
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        axe(page)
+    assert page.locator("h1").count() == 1
+    assert page.inner_text("h1").strip()
+    assert page.title().strip(" ·")
+    assert not said
+
+
+@pytest.mark.parametrize(("whose", "address"), PAGES.values(), ids=PAGES)
+def test_looks_well(page, visit, axe, said, whose, address):
+    visit(whose, address)
+    assert_looks_well(page, axe, said)
+
+
+def test_looks_well_with_errors(page, visit, axe, said, world):
+    visit("decider", lambda world: world.decision.get_absolute_url())
+    page.get_by_role("button", name="Approve").click()
+    assert "Please check this form" in page.inner_text("[role=alert]")
+    assert page.evaluate("document.activeElement.className") == "error-summary"
+    assert_looks_well(page, axe, said)
+    page.get_by_role("link", name="Selling: Choose Allow").click()
+    assert page.evaluate("document.activeElement.id") == "id_selling"
+
+
+@pytest.mark.parametrize("template", ["400.html", "429.html", "500.html"])
+def test_looks_well_where_nothing_works(page, live_server, axe, said, template):
+    html = render_to_string(template)
+    page.route("**/failing/", lambda route: route.fulfill(body=html, content_type="text/html"))
+    page.goto(f"{live_server.url}/failing/")
+    assert_looks_well(page, axe, said)
+
+
+FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex='0']"
+FOCUSED = """selector => {
+    const one = document.activeElement;
+    if (one === document.body) return null;
+    const style = getComputedStyle(one), box = one.getBoundingClientRect();
+    return {
+        place: [...document.querySelectorAll(selector)].indexOf(one),
+        words: one.innerText || one.name || one.id,
+        ring: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
+        seen: box.bottom > 0 && box.top < innerHeight && box.width > 1 && box.height > 1,
+    };
+}"""
+
+
+@pytest.mark.parametrize(
+    "shown", ["signing in", "a link, to the asked", "partner's home", "a new request", "a decision"]
+)
+class TestKeyboard:
+    def test_goes_through_the_page_in_its_order_and_is_seen(self, page, visit, shown):
+        visit(*PAGES[shown])
+        page.evaluate("document.activeElement.blur()")  # some pages begin in their first field
+        steps = []
+        for _ in range(100):
+            page.keyboard.press("Tab")
+            step = page.evaluate(FOCUSED, FOCUSABLE)
+            if step is None or (steps and step["place"] == steps[0]["place"]):
+                break
+            steps.append(step)
+        assert len(steps) > 3
+        assert not [step for step in steps if not (step["ring"] and step["seen"])]
+        places = [step["place"] for step in steps]
+        assert places == sorted(places)
+
+    def test_skips_to_the_content(self, page, visit, shown):
+        visit(*PAGES[shown])
+        page.evaluate("document.activeElement.blur()")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip-link"
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "content"
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+class TestWithoutScripts:
+    @pytest.fixture
+    def page(self, browser):
+        context = browser.new_context(java_script_enabled=False)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        yield page
+        context.close()
+
+    def test_a_request_is_made_and_sent(self, page, visit, world):
+        visit(*PAGES["a new request"])
+        page.get_by_label("E-mail address of the customer").fill("somebody@fernhill.example")
+        page.get_by_label("Name of the request").fill("Mail and support")
+        page.get_by_text("Exchange Online", exact=False).first.click()
+        page.get_by_label("Exchange Administrator").check()
+        page.get_by_role("button", name="Create request").click()
+        page.get_by_role("button", name="Send e-mail").click()
+        made = world.alder.requests.get()
+        assert made.sent_at is not None
+        assert [role.name for role in made.asked_roles()] == ["Exchange Administrator"]
+        assert page.get_by_label("Link for the customer").input_value() == made.link
+
+    def test_an_invitation_is_accepted(self, page, visit, world):
+        visit(*PAGES["an invitation, to the invited"])
+        page.get_by_role("button", name="Accept").click()
+        assert world.fernhill.memberships.current().filter(user=world.nobody).exists()
+
+    def test_a_request_is_declined(self, page, visit, world):
+        visit(*PAGES["a decision"])
+        page.get_by_label("Reason, if you decline").fill("Not this year.")
+        page.get_by_role("button", name="Decline").click()
+        assert "Not this year." in page.inner_text("main")
+        world.decision.refresh_from_db()
+        assert world.decision.status == "declined"
+
+    def test_the_menus_open(self, page, visit):
+        page.set_viewport_size({"width": 390, "height": 844})
+        visit(*PAGES["my partners"])
+        page.get_by_role("link", name="Menu", exact=True).click()
+        page.get_by_role("navigation").get_by_role("link", name="Subscriptions").click()
+        page.locator(".user-menu summary").click()
+        page.get_by_role("button", name="Sign out").click()
+        assert "/accounts/login/" in page.url
