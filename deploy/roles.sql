@@ -33,7 +33,8 @@ REVOKE UPDATE, DELETE ON
     relationships_accessterms,
     relationships_accessterms_roles,
     relationships_accessterms_planned_groups,
-    relationships_decisionsignature
+    relationships_decisionsignature,
+    relationships_certificate
 FROM :"app";
 REVOKE UPDATE ON audit_sealedpart FROM :"app";
 REVOKE DELETE ON

@@ -13,6 +13,7 @@ from subscriptions.models import Service
 from .models import (
     Administers,
     AdminRelationship,
+    AdminRelationshipRole,
     AdminRole,
     Decision,
     ServiceAdministration,
@@ -51,6 +52,11 @@ def content_with(
         "auto_extend": terms.auto_extend if terms else None,
         "groups": sorted(str(g.public_id) for g in terms.planned_groups.all()) if terms else [],
         "holders": {holder.service.key: str(holder.partner.tenant_id) for holder in holders},
+        "taken": {
+            holder.service.key: sorted(str(role.template_id) for role in holder.administering)
+            for holder in holders
+            if holder.partner_id != request.administrator_id
+        },
     }
     return canonical(content)
 
@@ -71,20 +77,42 @@ def services_administered_by(roles: list[AdminRole]) -> QuerySet[Service]:
 def holders_of(
     decision: Decision, roles: list[AdminRole], at: datetime | None = None
 ) -> list[ServiceAdministration]:
-    """Who administers, now, the services that these roles touch; whose time is over does not."""
-    running = AdminRelationship.objects.running(moment(at)).filter(
-        customer=decision.customer, partner=OuterRef("partner")
-    )
-    return list(
+    """
+    Who administers, now, the services that these roles touch; whose time is over does not.
+
+    Each comes with the roles by which it does, which a switch would take from it.
+    """
+    at = moment(at)
+    running = AdminRelationship.objects.running(at).filter(customer=decision.customer)
+    holders = list(
         ServiceAdministration.objects.running()
         .filter(
-            Exists(running),
+            Exists(running.filter(partner=OuterRef("partner"))),
             customer=decision.customer,
             service__in=services_administered_by(roles),
         )
         .select_related("service", "partner")
         .order_by("service__name")
     )
+    _tell_administering(holders, running)
+    return holders
+
+
+def _tell_administering(
+    holders: list[ServiceAdministration], running: QuerySet[AdminRelationship]
+) -> None:
+    held = AdminRelationshipRole.objects.none()
+    if holders:
+        held = AdminRelationshipRole.objects.filter(
+            relationship__in=running.filter(partner__in={held.partner_id for held in holders}),
+            removed_at__isnull=True,
+        ).exclude(role__administers=Administers.NONE)
+    by_partner: dict[int, list[AdminRole]] = {}
+    for given in held.select_related("relationship", "role").order_by("role__name"):
+        by_partner.setdefault(given.relationship.partner_id, []).append(given.role)
+    for holder in holders:
+        roles = by_partner.get(holder.partner_id, [])
+        holder.administering = [role for role in roles if role.administers_service(holder.service)]
 
 
 def _who(partner: Partner) -> dict[str, Any]:

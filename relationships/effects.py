@@ -67,13 +67,13 @@ def day_of(moment: datetime) -> str:
 
 
 SENTENCES = {
-    EffectKind.SELLING_STARTS: lambda: _("%(partner)s may sell to you."),
-    EffectKind.SELLING_RESUMES: lambda: _("%(partner)s may take new orders from you again."),
-    EffectKind.SELLING_STAYS: lambda: _("%(partner)s may sell to you, as before."),
+    EffectKind.SELLING_STARTS: lambda: _("%(partner)s may sell."),
+    EffectKind.SELLING_RESUMES: lambda: _("%(partner)s may take new orders again."),
+    EffectKind.SELLING_STAYS: lambda: _("%(partner)s may sell, as before."),
     EffectKind.SELLING_WINDS_DOWN: lambda: _(
         "%(partner)s takes no new orders. What it sold runs on until the end of its term."
     ),
-    EffectKind.SELLING_ENDS: lambda: _("%(partner)s may no longer sell to you."),
+    EffectKind.SELLING_ENDS: lambda: _("%(partner)s may no longer sell."),
     EffectKind.ROLE_GIVEN: lambda: _("%(partner)s gets the role %(thing)s until %(day)s."),
     EffectKind.ROLE_TAKEN: lambda: _("%(partner)s loses the role %(thing)s."),
     EffectKind.SERVICE_TAKEN_UP: lambda: _("%(partner)s administers %(thing)s."),

@@ -63,12 +63,14 @@ GUARDS: list[Declaration] = [
         (("id",), ("accessterms_id", "securitygroup_id")),
     ),
     AppendOnly("relationships_decisionsignature", (("id",), ("decision_id", "actor_id"))),
+    AppendOnly("relationships_certificate", (("id",), ("public_id",), ("event_id",))),
     NoDelete("relationships_decision"),
     NoReplace(
         "relationships_decision",
         (
             ("id",),
             ("public_id",),
+            ("certificate_id",),
             Key(("request_id", "customer_id"), "{row}.status = 'open'"),
             Key(("request_id",), "{row}.status = 'approved' AND {row}.single_use"),
         ),

@@ -19,6 +19,14 @@ SENTENCES = {
     "customer.added": _("The operator entered %(customer)s."),
     "customer.invited": _("A person was invited to %(customer)s."),
     "customer.invitation_accepted": _("A person took a place in %(customer)s."),
+    "request.passed_on": _("A person asked another to decide on a request."),
+    "administration.displaced": _(
+        "%(partner)s no longer administers %(services)s for %(customer)s: another partner does."
+    ),
+    "administration.terminated": _("An administration of %(customer)s by %(partner)s was ended."),
+    "administration.removed": _("%(customer)s took all administration from %(partner)s."),
+    "selling.winding_down": _("%(partner)s takes no new orders from %(customer)s; it winds down."),
+    "selling.ended": _("%(partner)s no longer sells to %(customer)s."),
     "administration.service_added": _(
         "%(service)s is administered by %(partner)s too, which administers every service."
     ),

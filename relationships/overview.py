@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from customers.models import Customer
-from subscriptions.models import Service, SubscriptionChange
+from subscriptions.models import Service
 
 from .content import services_administered_by
 from .models import (
@@ -60,12 +60,6 @@ def services_of(customer: Customer, at: datetime) -> list[dict[str, Any]]:
         found["sellers"] = sorted(found["sellers"])
         found["administrators"] = sorted(found["administrators"])
     return services
-
-
-def existed_at(customer: Customer, at: datetime) -> int:
-    """How many subscriptions the customer had at a moment."""
-    births = SubscriptionChange.objects.filter(number=1, at__lte=at)
-    return customer.subscriptions.filter(public_id__in=births.values("subscription")).count()
 
 
 def _advised(grants: list[AdminRelationship]) -> list[tuple[str, Service]]:

@@ -8,6 +8,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from subscriptions.models import Service
+
 from ..models import AccessTerms, AdminRole
 from ..moves.deciding import Answer
 
@@ -25,6 +27,7 @@ class DecisionForm(forms.Form):
         label=_("Administration"), choices=[(key, key) for key in ALLOW], required=False
     )
     roles = forms.MultipleChoiceField(label=_("Roles"), required=False)
+    switches = forms.MultipleChoiceField(label=_("Switches"), required=False)
     days = forms.IntegerField(
         label=_("For how many days"), required=False, min_value=1, max_value=730
     )
@@ -37,9 +40,17 @@ class DecisionForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, roles: list[AdminRole], terms: AccessTerms | None, **kwargs: Any
+        self,
+        *args: Any,
+        roles: list[AdminRole],
+        switchable: list[Service],
+        terms: AccessTerms | None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["switches"].choices = [  # type: ignore[attr-defined]
+            (service.key, service.name) for service in switchable
+        ]
         self.asked_roles = {str(role.template_id): role for role in roles}
         self.fields["roles"].choices = [  # type: ignore[attr-defined]
             (template_id, role.name) for template_id, role in self.asked_roles.items()
@@ -75,6 +86,7 @@ class DecisionForm(forms.Form):
             selling=ALLOW.get(given["selling"]),
             administration=ALLOW.get(given["administration"]),
             roles=[self.asked_roles[template_id] for template_id in given["roles"]],
+            switches=frozenset(given["switches"]),
             days=given["days"],
             reason=given["reason"],
         )

@@ -7,6 +7,7 @@ from .admin_relationship import (
     EndedBecause,
 )
 from .admin_role import Administers, AdminRole
+from .certificate import Certificate
 from .decision import Decision, DecisionSignature, DecisionStatus, Half
 from .pair import PartnerRelationship
 from .request import RelationshipRequest, RequestKind, RequestStatus
@@ -23,6 +24,7 @@ __all__ = [
     "AdminStatus",
     "Administers",
     "AssignmentStatus",
+    "Certificate",
     "Decision",
     "DecisionSignature",
     "DecisionStatus",

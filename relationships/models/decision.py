@@ -13,6 +13,7 @@ from partnercenter.lib.ids import uuid7
 from partnercenter.lib.states import StatefulModel
 from partners.models import Partner, PartnerMembership, Partnership
 
+from .certificate import Certificate
 from .request import RelationshipRequest
 from .reseller_relationship import ResellerRelationship
 from .terms import AccessTerms
@@ -79,6 +80,10 @@ class Decision(StatefulModel):
     texts_version = models.CharField(max_length=64, blank=True)
     reseller_relationship = models.ForeignKey(
         ResellerRelationship, models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
+
+    certificate = models.OneToOneField(
+        Certificate, models.PROTECT, null=True, blank=True, related_name="decision"
     )
 
     objects = DecisionQuerySet.as_manager()

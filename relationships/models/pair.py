@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -17,6 +18,14 @@ class PartnerRelationshipQuerySet(models.QuerySet["PartnerRelationship"]):
             defaults={"listed": True, "name_key": name_key(customer.name)},
         )
         return pair
+
+    def relist(self, partner: Partner, customer: Customer, at: datetime) -> None:
+        """Keep the pair on the page while some half of it is live."""
+        live = (
+            customer.reseller_relationships.running().filter(partner=partner).exists()
+            or customer.admin_relationships.running(at).filter(partner=partner).exists()
+        )
+        self.filter(partner=partner, customer=customer).update(listed=live)
 
     def listed(self) -> Self:
         return self.filter(listed=True)

@@ -8,6 +8,8 @@ from customers.models import Customer
 from partners.models import Partner
 from subscriptions.models import Service
 
+from .admin_role import AdminRole
+
 
 class ServiceEndedBecause(models.TextChoices):
     DISPLACED = "displaced", _("another partner now administers the service")
@@ -37,6 +39,9 @@ class ServiceAdministration(models.Model):
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     ended_by = models.ForeignKey(Actor, models.PROTECT, null=True, blank=True, related_name="+")
     ended_because = models.CharField(max_length=20, choices=ServiceEndedBecause, blank=True)
+
+    # The roles by which the partner holds it, where somebody has read them along.
+    administering: list[AdminRole] = []
 
     objects = ServiceAdministrationQuerySet.as_manager()
 

@@ -3,19 +3,25 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from accounts.models import Actor
 from audit.log import Side, record
 from customers.models import Customer
 from partnercenter.lib.states import moment
+from subscriptions.models import Subscription
 
 from ..models import (
     AdminRelationship,
     AdminStatus,
     DecisionStatus,
     EndedBecause,
+    PartnerRelationship,
     RelationshipRequest,
     RequestStatus,
+    ResellerEndedBecause,
+    ResellerRelationship,
+    ResellerStatus,
     ServiceEndedBecause,
 )
 from .administration import end_grant, end_service_administrations
@@ -36,7 +42,43 @@ def sweep(at: datetime | None = None) -> int:
         with transaction.atomic():
             customer.lock()
             expire_past_end(customer, at=at)
-    return len(requests) + len(customers)
+    return len(requests) + len(customers) + wind_up(at)
+
+
+def wind_up(at: datetime) -> int:
+    """End what winds down once the last subscription of its seller has come to its end."""
+    live = Subscription.objects.live().filter(
+        customer=OuterRef("customer"), seller=OuterRef("partner")
+    )
+    over = ResellerRelationship.objects.filter(~Exists(live), status=ResellerStatus.WINDING_DOWN)
+    found = list(over.select_related("customer", "partner").order_by("pk")[:BATCH])
+    for relationship in found:
+        _wind_up(relationship, at=at)
+    return len(found)
+
+
+@transaction.atomic
+def _wind_up(relationship: ResellerRelationship, *, at: datetime) -> None:
+    customer, partner = relationship.customer, relationship.partner
+    customer.lock()
+    partner.lock()
+    relationship.lock()
+    live = Subscription.objects.live().filter(customer=customer, seller=partner)
+    if relationship.status != ResellerStatus.WINDING_DOWN or live.exists():
+        return
+    by = Actor.objects.clock()
+    because = ResellerEndedBecause.LAST_SUBSCRIPTION
+    relationship.move_to(ResellerStatus.ENDED, ended_at=at, ended_by=by, ended_because=because)
+    PartnerRelationship.objects.relist(partner, customer, at)
+    record(
+        "selling.ended",
+        by=by,
+        at=at,
+        side=Side.OPERATOR,
+        subject=("reseller_relationship", str(relationship.public_id)),
+        customer=customer.party,
+        partner=partner.party,
+    )
 
 
 @transaction.atomic
@@ -82,6 +124,7 @@ def expire_past_end(customer: Customer, *, at: datetime) -> None:
         end_service_administrations(
             customer, relationship.partner, by=by, at=at, because=ServiceEndedBecause.EXPIRED
         )
+        PartnerRelationship.objects.relist(relationship.partner, customer, at)
         record(
             "administration.expired",
             by=by,

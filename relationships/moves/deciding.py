@@ -1,9 +1,8 @@
 """The customer decides, in one transaction, with proof that nothing else moved."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import get_language
@@ -11,14 +10,16 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Actor
 from audit.log import Side, record
+from customers.models import CustomerMembership
 from partnercenter.lib.canonical import canonical, digest
 from partnercenter.lib.refusals import Refused
 from partnercenter.lib.states import moment
 from partners.models import Partner
 
-from ..content import content_digest, content_of
+from ..content import content_digest
+from ..effects import Effect
 from ..models import (
-    AdminRole,
+    Certificate,
     Decision,
     DecisionSignature,
     DecisionStatus,
@@ -26,110 +27,106 @@ from ..models import (
     Half,
     RequestStatus,
 )
-from ..survey import Breach, survey
+from ..survey import Survey, certify, compare, survey
 from ..texts_version import texts_version
 from . import notices
+from .answering import (
+    Answer,
+    ContentChanged,
+    SignInAgain,
+    Unanswered,
+    check_fresh,
+    check_grant,
+    check_seller,
+    content_as_seen,
+    halves,
+)
 from .clock import end_unanswered, expire_past_end
-from .granting import grant_administration, grant_selling
+from .granting import Given, grant
+from .previewing import preview
 
-
-class ContentChanged(Refused):
-    """What the person saw is not what would be approved."""
-
-
-class Unanswered(Refused):
-    """A half that was asked for has no answer."""
-
-
-class SignInAgain(Refused):
-    """A grave act by somebody whose sign-in is not fresh."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a person answered; None is no answer."""
-
-    seen_digest: str
-    selling: bool | None = None
-    administration: bool | None = None
-    roles: list[AdminRole] = field(default_factory=list)
-    days: int | None = None
-    reason: str = ""
+__all__ = [
+    "Answer",
+    "ContentChanged",
+    "SignInAgain",
+    "Unanswered",
+    "approve",
+    "decline",
+    "pass_on",
+    "preview_approval",
+]
 
 
 @transaction.atomic
-def approve(decision: Decision, answer: Answer, *, by: Actor, at: datetime | None = None) -> None:
+def approve(
+    decision: Decision, answer: Answer, *, by: Actor, at: datetime | None = None
+) -> list[Effect]:
     """Allow one half or both; what existed is compared before and after."""
     at = _begin(decision, by=by, at=at)
-    if why := decision.request.why_unanswerable(at):
-        raise Refused(why)
-    expire_past_end(decision.customer, at=at)
-    content = _content_as_seen(decision, answer, at)
-    selling, administration = _halves(decision, answer)
-    if selling == Half.APPROVED:
-        _check_market(decision)
-    if administration == Half.APPROVED:
-        _check_grant(decision, answer, by=by)
+    check_fresh(answer, by)
     before = survey(decision.customer)
-
-    if selling == Half.APPROVED:
-        decision.reseller_relationship = grant_selling(decision, at=at)
-    if administration == Half.APPROVED:
-        grant_administration(
-            decision,
-            roles=answer.roles,
-            days=answer.days,
-            by=by,
-            at=at,
-        )
-    elif decision.asks_administration and decision.single_use:
-        end_unanswered(decision.request, because=EndedBecause.DECLINED, by=by, at=at)
-    _close(
-        decision,
-        answer,
-        content,
-        selling=selling,
-        administration=administration,
-        status=DecisionStatus.APPROVED,
-        by=by,
-        at=at,
-    )
+    content, given = _allow(decision, answer, by=by, at=at)
+    _close(decision, answer, content, given, before, status=DecisionStatus.APPROVED, by=by, at=at)
     if decision.single_use:
         decision.request.move_to(RequestStatus.DECIDED, closed_at=at, closed_by=by)
+    compare(decision.customer, before)
+    return given.effects
 
-    if survey(decision.customer) != before:
-        raise Breach(f"Decision {decision.public_id} touched what existed.")
+
+def preview_approval(decision: Decision, answer: Answer, *, by: Actor) -> list[Effect]:
+    """What *Approve* would do: the same grants, made and taken back; nobody signs or is told."""
+
+    def move() -> list[Effect]:
+        at = _begin(decision, by=by, at=None)
+        return _allow(decision, answer, by=by, at=at)[1].effects
+
+    return preview(move)
 
 
 @transaction.atomic
 def decline(decision: Decision, answer: Answer, *, by: Actor, at: datetime | None = None) -> None:
     """Allow nothing; the reason is optional and told to the partner."""
     at = _begin(decision, by=by, at=at)
-    if why := decision.request.why_unanswerable(at):
-        raise Refused(why)
-    content = _content_as_seen(decision, answer, at)
+    content = content_as_seen(decision, answer, at)
     before = survey(decision.customer)
-    selling = Half.DECLINED if decision.request.asks_selling else Half.NOT_ASKED
-    administration = Half.DECLINED if decision.asks_administration else Half.NOT_ASKED
-    _close(
-        decision,
-        answer,
-        content,
-        selling=selling,
-        administration=administration,
-        status=DecisionStatus.DECLINED,
-        by=by,
-        at=at,
+    given = Given(
+        selling=Half.DECLINED if decision.request.asks_selling else Half.NOT_ASKED,
+        administration=Half.DECLINED if decision.asks_administration else Half.NOT_ASKED,
     )
+    _close(decision, answer, content, given, before, status=DecisionStatus.DECLINED, by=by, at=at)
     if decision.single_use and decision.request.is_addressed:
         decision.request.move_to(RequestStatus.DECLINED, closed_at=at, closed_by=by)
         end_unanswered(decision.request, because=EndedBecause.DECLINED, by=by, at=at)
-    if survey(decision.customer) != before:
-        raise Breach(f"Decision {decision.public_id} touched what existed.")
+    compare(decision.customer, before)
+
+
+@transaction.atomic
+def pass_on(
+    decision: Decision, to: CustomerMembership, *, by: Actor, at: datetime | None = None
+) -> None:
+    """Ask one of those who can decide to do it; any of the others still can."""
+    decision.customer.lock()
+    decision.lock()
+    if by.user is None or not decision.customer.memberships.current().filter(user=by.user).exists():
+        raise PermissionDenied
+    if decision.status != DecisionStatus.OPEN:
+        raise Refused(_("This request has been decided."))
+    if not decision.deciders().filter(pk=to.pk).exists():
+        raise Refused(_("Choose a person who can decide."))
+    if to.user == by.user:
+        raise Refused(_("You can decide yourself."))
+    if decision.assigned_to_id == to.pk:
+        raise Refused(_("This person has been asked already."))
+    at = moment(at)
+    decision.assigned_to = to
+    decision.save(update_fields=["assigned_to"])
+    details = {"request": str(decision.request.public_id), "to": str(to.user.public_id)}
+    decision.customer.record("request.passed_on", by=by, at=at, details=details)
+    notices.tell_passed_on(decision, by=by)
 
 
 def _begin(decision: Decision, *, by: Actor, at: datetime | None) -> datetime:
-    """Take the locks in the one order, and ask who decides."""
+    """Take the locks in the one order, and ask who decides and whether one can."""
     request = decision.request
     decision.customer.lock()
     for partner in Partner.objects.filter(
@@ -142,86 +139,89 @@ def _begin(decision: Decision, *, by: Actor, at: datetime | None) -> datetime:
         raise PermissionDenied(decision.why_not_decidable_by(by))
     if decision.status != DecisionStatus.OPEN:
         raise Refused(_("This request has been decided."))
-    return moment(at)
+    at = moment(at)
+    if why := request.why_unanswerable(at):
+        raise Refused(why)
+    return at
 
 
-def _content_as_seen(decision: Decision, answer: Answer, at: datetime) -> str:
-    content = content_of(decision, at)
-    if answer.seen_digest != content_digest(content):
-        raise ContentChanged(
-            _(
-                "The request has changed since you opened this page. Nothing was approved. Read it "
-                "again, then decide."
-            )
-        )
-    return content
-
-
-def _halves(decision: Decision, answer: Answer) -> tuple[Half, Half]:
-    asked = (
-        (decision.request.asks_selling, answer.selling),
-        (decision.asks_administration, answer.administration),
-    )
-    if any(is_asked and given is None for is_asked, given in asked):
-        raise Unanswered(_("Answer both parts: choose Allow or Do not allow for each."))
-    if not any(is_asked and given for is_asked, given in asked):
-        raise Refused(_("You have allowed nothing. To refuse the whole request, press Decline."))
-    selling, administration = (
-        Half.NOT_ASKED if not is_asked else Half.APPROVED if given else Half.DECLINED
-        for is_asked, given in asked
-    )
-    return selling, administration
-
-
-def _check_market(decision: Decision) -> None:
-    """A partner sells only in its markets (rule R12)."""
-    partner, country = decision.request.partner, decision.customer.country
-    if not partner.markets.filter(country=country).exists():
-        raise Refused(
-            _("%(partner)s may not sell in %(country)s, so selling cannot be allowed.")
-            % {"partner": partner.name, "country": decision.customer.country_name}
-        )
-
-
-def _check_grant(decision: Decision, answer: Answer, *, by: Actor) -> None:
-    """The grant is within what was asked, and privileged roles have their own conditions."""
-    asked = decision.request.terms
-    if not answer.roles:
-        raise Refused(_("Tick at least one role, or do not allow administration."))
-    if asked is None or set(answer.roles) - set(asked.roles.all()):
-        raise Refused(_("Only roles that were asked for can be granted."))
-    privileged = any(role.privileged for role in answer.roles)
-    most = min(asked.days, settings.PRIVILEGED_DAYS_MAX) if privileged else asked.days
-    if not 1 <= (answer.days or asked.days) <= most:
-        raise Refused(_("Choose from 1 to %(most)d days.") % {"most": most})
-    if privileged and by.signed_in_again_at is None:
-        raise SignInAgain(_("Sign in again to grant privileged roles."))
+def _allow(decision: Decision, answer: Answer, *, by: Actor, at: datetime) -> tuple[str, Given]:
+    """Check the answer and give what it allows."""
+    expire_past_end(decision.customer, at=at)
+    content = content_as_seen(decision, answer, at)
+    selling, administration = halves(decision, answer)
+    if selling == Half.APPROVED:
+        check_seller(decision)
+    if administration == Half.APPROVED:
+        check_grant(decision, answer)
+    given = grant(decision, answer, Given(selling, administration), by=by, at=at)
+    if administration == Half.DECLINED and decision.single_use:
+        end_unanswered(decision.request, because=EndedBecause.DECLINED, by=by, at=at)
+    return content, given
 
 
 def _close(
     decision: Decision,
     answer: Answer,
     content: str,
+    given: Given,
+    before: Survey,
     *,
-    selling: Half,
-    administration: Half,
     status: str,
     by: Actor,
     at: datetime,
 ) -> None:
-    """Write the answer, its signature, its events and its mails."""
+    """Write the answer, its events, its certificate, its signature and its mails."""
+    details: dict[str, Any] = {
+        "request": str(decision.request.public_id),
+        "selling": given.selling,
+        "administration": given.administration,
+        "roles": given.role_ids,
+        "ends_at": given.relationship.ends_at if given.relationship else None,
+        "reason": answer.reason,
+        "content_digest": content_digest(content),
+    }
+    event = record(
+        f"request.{status}",
+        by=by,
+        at=at,
+        side=Side.CUSTOMER,
+        subject=("decision", str(decision.public_id)),
+        customer=decision.customer.party,
+        partner=decision.request.partner.party,
+        details=details,
+    )
+    certificate = certify(decision.customer, before, event, at=at)
+    _sign(decision, answer, content, given, certificate, status=status, by=by, at=at)
+    notices.tell_decision(decision, by=by)
+    for lost in given.displaced:
+        notices.tell_displaced(decision.customer, lost)
+
+
+def _sign(
+    decision: Decision,
+    answer: Answer,
+    content: str,
+    given: Given,
+    certificate: Certificate,
+    *,
+    status: str,
+    by: Actor,
+    at: datetime,
+) -> None:
     decision.move_to(
         status,
         decided_at=at,
-        selling=selling,
-        administration=administration,
-        granted_terms=decision.granted_terms,
-        reseller_relationship=decision.reseller_relationship,
+        selling=given.selling,
+        administration=given.administration,
+        granted_terms=given.terms,
+        reseller_relationship=given.reseller_relationship,
         reason=answer.reason,
         content=content,
         content_digest=content_digest(content),
         language=get_language() or "en",
         texts_version=texts_version(),
+        certificate=certificate,
     )
     DecisionSignature.objects.create(
         decision=decision,
@@ -231,48 +231,19 @@ def _close(
         granted_digest=granted_digest(decision),
         signed_in_again_at=by.signed_in_again_at,
     )
-    record(
-        f"request.{status}",
-        by=by,
-        at=at,
-        side=Side.CUSTOMER,
-        subject=("decision", str(decision.public_id)),
-        customer=decision.customer.party,
-        partner=decision.request.partner.party,
-        details={
-            "request": str(decision.request.public_id),
-            "selling": selling,
-            "administration": administration,
-            "roles": granted_roles(decision),
-            "ends_at": _ends_at(decision),
-            "reason": answer.reason,
-            "content_digest": decision.content_digest,
-        },
-    )
-    notices.tell_decision(decision, by=by)
-
-
-def granted_roles(decision: Decision) -> list[str]:
-    if decision.granted_terms is None:
-        return []
-    return sorted(str(role.template_id) for role in decision.granted_terms.roles.all())
 
 
 def granted_digest(decision: Decision) -> str:
     """The digest of what was given, in the same form for every signature."""
     terms = decision.granted_terms
+    roles = terms.roles.all() if terms else []
     return digest(
         canonical(
             {
                 "selling": decision.selling,
                 "administration": decision.administration,
-                "roles": granted_roles(decision),
+                "roles": sorted(str(role.template_id) for role in roles),
                 "days": terms.days if terms else None,
             }
         )
     )
-
-
-def _ends_at(decision: Decision) -> datetime | None:
-    relationship = getattr(decision, "admin_relationship", None)
-    return relationship.ends_at if relationship else None

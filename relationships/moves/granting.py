@@ -1,15 +1,19 @@
-"""What an approval gives: the rows of both halves."""
+"""What an approval gives: the rows of both halves, and what is taken from others for them."""
 
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Actor
+from audit.log import Side, hold
 from partnercenter.lib.names import name_key
 from partnercenter.lib.refusals import Refused
+from partners.models import Partner
+from subscriptions.models import Service
 
 from ..content import services_administered_by
+from ..effects import Effect, EffectKind, day_of
 from ..models import (
     AccessTerms,
     AdminRelationship,
@@ -17,48 +21,74 @@ from ..models import (
     AdminStatus,
     Decision,
     EndedBecause,
+    Half,
     PartnerRelationship,
     ResellerRelationship,
     ResellerStatus,
     ServiceAdministration,
 )
+from .answering import Answer
+from .displacing import Displaced, displace
 
 
 class ServiceTaken(Refused):
     """Another transacting partner administers the service (rule R26)."""
 
 
-def grant_selling(decision: Decision, *, at: datetime) -> ResellerRelationship:
+@dataclass
+class Given:
+    """What a decision gave, and to whose cost."""
+
+    selling: Half
+    administration: Half
+    reseller_relationship: ResellerRelationship | None = None
+    relationship: AdminRelationship | None = None
+    terms: AccessTerms | None = None
+    role_ids: list[str] = field(default_factory=list)
+    displaced: list[Displaced] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+
+
+def grant(decision: Decision, answer: Answer, given: Given, *, by: Actor, at: datetime) -> Given:
+    """Give the halves that are allowed; everything is locked and checked."""
+    if given.selling == Half.APPROVED:
+        _grant_selling(decision, given, at=at)
+    if given.administration == Half.APPROVED:
+        _grant_administration(decision, answer, given, by=by, at=at)
+    return given
+
+
+def _grant_selling(decision: Decision, given: Given, *, at: datetime) -> None:
     """Let the partner sell: a new relationship, or the running one, which is left as it is."""
-    request = decision.request
-    running = (
-        ResellerRelationship.objects.running()
-        .filter(partner=request.partner, customer=decision.customer)
-        .first()
-    )
+    partner, customer = decision.request.partner, decision.customer
+    running = customer.reseller_relationships.running().filter(partner=partner).first()
     if running is None:
+        effect = EffectKind.SELLING_STARTS
         running = ResellerRelationship.objects.create(
-            partner=request.partner, customer=decision.customer, decision=decision, started_at=at
+            partner=partner, customer=customer, decision=decision, started_at=at
         )
     elif running.lock().status == ResellerStatus.WINDING_DOWN:
+        effect = EffectKind.SELLING_RESUMES
         running.move_to(ResellerStatus.ACTIVE, winding_down_at=None, winding_down_by=None)
-    PartnerRelationship.objects.list_pair(request.partner, decision.customer)
-    return running
+    else:
+        effect = EffectKind.SELLING_STAYS
+    PartnerRelationship.objects.list_pair(partner, customer)
+    given.reseller_relationship = running
+    given.effects.append(Effect(effect, partner.name))
 
 
-def grant_administration(
-    decision: Decision, *, roles: list[AdminRole], days: int | None, by: Actor, at: datetime
-) -> AdminRelationship:
+def _grant_administration(
+    decision: Decision, answer: Answer, given: Given, *, by: Actor, at: datetime
+) -> None:
     """Give the roles, to the planned groups at once: approval is usable access."""
     asked = decision.request.terms
     if asked is None:
         raise Refused(_("This request asks for no administration."))
-    days = days or asked.days
+    days, roles = answer.days or asked.days, sorted(answer.roles, key=lambda role: role.name)
     groups = list(asked.planned_groups.open())
     terms = AccessTerms.objects.write(
         roles=roles, days=days, auto_extend=asked.auto_extend, groups=groups
     )
-    decision.granted_terms = terms
     relationship = _born(decision, asked, at=at)
     relationship.move_to(
         AdminStatus.ACTIVE,
@@ -73,52 +103,86 @@ def grant_administration(
     for group in groups:
         assignment = relationship.assignments.create(group=group, created_at=at, created_by=by)
         assignment.roles.add(*roles)
-    take_services(decision, relationship, roles=roles, at=at)
     PartnerRelationship.objects.list_pair(relationship.partner, decision.customer)
-    return relationship
+    given.relationship, given.terms = relationship, terms
+    given.role_ids = sorted(str(role.template_id) for role in roles)
+    name, until = relationship.partner.name, day_of(at + timedelta(days=days))
+    given.effects += [Effect(EffectKind.ROLE_GIVEN, name, role.name, day=until) for role in roles]
+    _take_services(decision, answer, given, roles, by=by, at=at)
 
 
-def take_services(
-    decision: Decision, relationship: AdminRelationship, *, roles: list[AdminRole], at: datetime
+def _take_services(
+    decision: Decision,
+    answer: Answer,
+    given: Given,
+    roles: list[AdminRole],
+    *,
+    by: Actor,
+    at: datetime,
 ) -> None:
-    """Enter who administers each service now; refused where another partner does (R26)."""
-    if not relationship.partner.transacts:
+    """Enter who administers each service now; from another holder only by a switch (R26)."""
+    relationship = given.relationship
+    if relationship is None or not relationship.partner.transacts:
         return
-    services = services_administered_by(roles)
-    running = ServiceAdministration.objects.running().filter(
-        customer=decision.customer, service__in=services
-    )
+    services = sorted(services_administered_by(roles), key=lambda service: service.name)
+    running = decision.customer.service_administrations.running().filter(service__in=services)
     holders = {held.service_id: held for held in running.select_related("partner", "service")}
-    for service in sorted(services, key=lambda service: service.name):
-        held = holders.get(service.pk)
-        if held is None:
-            _take(decision, relationship, service, at=at)
-        elif held.partner_id != relationship.partner_id:
+    own = relationship.partner_id
+    taken = [held for held in holders.values() if held.partner_id != own]
+    for held in taken:
+        if held.service.key not in answer.switches:
             raise ServiceTaken(taken_sentence(held))
+    _displace_all(decision, given, taken, by=by, at=at)
+    for service in services:
+        before = holders.get(service.pk)
+        if before is not None and before.partner_id == own:
+            continue
+        ServiceAdministration.objects.create(
+            customer=decision.customer,
+            service=service,
+            partner=relationship.partner,
+            started_at=at,
+            decision=decision,
+        )
+        given.effects.append(_taken_up(relationship.partner, service, before))
+
+
+def _taken_up(partner: Partner, service: Service, before: ServiceAdministration | None) -> Effect:
+    if before is None:
+        return Effect(EffectKind.SERVICE_TAKEN_UP, partner.name, service.name)
+    kind = EffectKind.SERVICE_SWITCHES
+    return Effect(kind, partner.name, service.name, other=before.partner.name)
+
+
+def _displace_all(
+    decision: Decision,
+    given: Given,
+    taken: list[ServiceAdministration],
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    by_holder: dict[Partner, list[Service]] = {}
+    for held in sorted(taken, key=lambda held: (held.partner_id, held.service.name)):
+        by_holder.setdefault(held.partner, []).append(held.service)
+    # Two decisions that displace one another's partners write to the same chains.
+    sides = [(Side.PARTNER, holder.party.id) for holder in by_holder]
+    hold(
+        (Side.CUSTOMER, decision.customer.party.id),
+        (Side.PARTNER, decision.request.partner.party.id),
+        *sides,
+    )
+    for holder, services in by_holder.items():
+        lost, effects = displace(decision.customer, holder, services, by=by, at=at)
+        given.displaced.append(lost)
+        given.effects += effects
 
 
 def taken_sentence(held: ServiceAdministration) -> str:
     return _(
         "%(partner)s administers %(service)s for you now, and only one partner that sells can. "
-        "Untick the roles that administer %(service)s."
+        "Untick the roles that administer %(service)s, or tick the switch beside them."
     ) % {"partner": held.partner.name, "service": held.service.name}
-
-
-def _take(decision: Decision, relationship: AdminRelationship, service, *, at: datetime) -> None:
-    try:
-        with transaction.atomic():
-            ServiceAdministration.objects.create(
-                customer=decision.customer,
-                service=service,
-                partner=relationship.partner,
-                started_at=at,
-                decision=decision,
-            )
-    except IntegrityError as lost:
-        held = ServiceAdministration.objects.running().get(
-            customer=decision.customer, service=service
-        )
-        raise ServiceTaken(taken_sentence(held)) from lost
 
 
 def _born(decision: Decision, asked: AccessTerms, *, at: datetime) -> AdminRelationship:
@@ -127,7 +191,7 @@ def _born(decision: Decision, asked: AccessTerms, *, at: datetime) -> AdminRelat
     waiting = request.admin_relationships.filter(status=AdminStatus.APPROVAL_PENDING).first()
     if waiting is not None:
         return waiting.lock()
-    name = _free_name(request.administrator, f"{request.name} · {decision.customer.name}")
+    name = free_name(request.administrator, f"{request.name} · {decision.customer.name}")
     return request.admin_relationships.create(
         partner=request.administrator,
         name=name,
@@ -138,15 +202,13 @@ def _born(decision: Decision, asked: AccessTerms, *, at: datetime) -> AdminRelat
     )
 
 
-def _free_name(partner, wished: str, longest: int = 50) -> str:
-    """The wished name, shortened, and numbered where it is taken."""
-    taken = set(
-        AdminRelationship.objects.filter(partner=partner)
-        .exclude(ended_because=EndedBecause.LAPSED)
-        .values_list("name_key", flat=True)
+def free_name(partner: Partner, wished: str, longest: int = 50) -> str:
+    """The wished name, shortened, and numbered where it is taken; the partner is locked."""
+    named = AdminRelationship.objects.filter(partner=partner).exclude(
+        ended_because=EndedBecause.LAPSED
     )
     name, number = wished[:longest].rstrip(), 1
-    while name_key(name) in taken:
+    while named.filter(name_key=name_key(name)).exists():
         number += 1
         ending = f" ({number})"
         name = wished[: longest - len(ending)].rstrip() + ending

@@ -3,12 +3,18 @@
 from django.conf import settings
 from django.urls import reverse
 
-from accounts.models import Actor
+from accounts.models import Actor, User
+from audit.log import Side
+from audit.models import Event
+from customers.models import Customer
 from customers.rights import CustomerRight
 from mail import outbox
+from partners.models import Partner
 from partners.rights import PartnerRight
 
+from ..effects import Effect
 from ..models import Decision, Half
+from .displacing import Displaced
 
 
 def tell_decision(decision: Decision, *, by: Actor) -> None:
@@ -54,3 +60,89 @@ def tell_decision(decision: Decision, *, by: Actor) -> None:
             },
             key=f"decision:{decision.public_id}:customer:{seat.user.public_id}",
         )
+
+
+def tell_passed_on(decision: Decision, *, by: Actor) -> None:
+    """Ask the chosen person; who asks comes first."""
+    place = decision.assigned_to
+    if place is None:
+        return
+    _send(
+        "passed_on",
+        place.user,
+        {
+            "actor": by.user.get_full_name() if by.user else by.label,
+            "partner": decision.request.partner.name,
+            "customer": decision.customer.name,
+            "request": decision.request.name,
+            "link": settings.SITE_URL + decision.get_absolute_url(),
+        },
+        key=f"passed-on:{decision.public_id}",
+    )
+
+
+def tell_displaced(customer: Customer, lost: Displaced) -> None:
+    """Tell the partner that lost a service; never to whom."""
+    places = lost.partner.memberships.having(PartnerRight.MANAGE_ADMINISTRATION)
+    for place in places.select_related("user"):
+        _send(
+            "displaced",
+            place.user,
+            {
+                "customer": customer.name,
+                "services": [service.name for service in lost.services],
+                "roles": lost.roles,
+                "ended": lost.ended,
+                "link": settings.SITE_URL
+                + reverse("relationships:partner-home", args=[lost.partner.slug]),
+            },
+        )
+
+
+def tell_end(
+    kind: str,
+    partner: Partner,
+    customer: Customer,
+    effects: list[Effect],
+    *,
+    by: Actor,
+    side: Side,
+    event: Event,
+) -> None:
+    """Tell both sides that administration or selling was taken back, who did it first."""
+    person = by.user.get_full_name() if by.user else by.label
+    facts = {
+        "act": kind,
+        "partner": partner.name,
+        "customer": customer.name,
+        "by_customer": side == Side.CUSTOMER,
+        "effects": effects,
+    }
+    partner_link = reverse("relationships:partner-home", args=[partner.slug])
+    for place in partner.memberships.having(PartnerRight.MANAGE_ADMINISTRATION).select_related(
+        "user"
+    ):
+        actor = customer.name if side == Side.CUSTOMER else person
+        link = settings.SITE_URL + partner_link
+        _send(
+            "end_partner",
+            place.user,
+            {**facts, "actor": actor, "link": link},
+            key=f"end:{event.public_id}:partner:{place.user.public_id}",
+        )
+    customer_link = reverse("relationships:customer-partners", args=[customer.slug])
+    for seat in customer.memberships.having(CustomerRight.DECIDE).select_related("user"):
+        actor = partner.name if side == Side.PARTNER else person
+        link = settings.SITE_URL + customer_link
+        _send(
+            "end_customer",
+            seat.user,
+            {**facts, "actor": actor, "link": link},
+            key=f"end:{event.public_id}:customer:{seat.user.public_id}",
+        )
+
+
+def _send(kind: str, user: User, context: dict, key: str | None = None) -> None:
+    outbox.send(
+        kind, to=user.email, name=user.name, language=user.language, context=context, key=key
+    )

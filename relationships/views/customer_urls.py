@@ -15,6 +15,8 @@ urlpatterns = [
     ),
     path("requests/", customer.decision_list, name="decision-list"),
     path("requests/<uuid:public_id>/", decision.decision_detail, name="decision"),
+    path("requests/<uuid:public_id>/preview/", decision.decision_preview, name="decision-preview"),
+    path("requests/<uuid:public_id>/pass-on/", decision.decision_pass_on, name="decision-pass-on"),
     path("requests/<uuid:public_id>/approve/", decision.decision_approve, name="decision-approve"),
     path("requests/<uuid:public_id>/decline/", decision.decision_decline, name="decision-decline"),
 ]

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from mail.messages import render
+from relationships.effects import Effect
 
 MOMENT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 LINK = "http://127.0.0.1:8000/r/abc/"
@@ -23,6 +24,15 @@ DECISION = {
     "actor": "Ada",
     "link": LINK,
     "partners_link": "http://127.0.0.1:8000/customers/fernhill/partners/",
+}
+END = {
+    "act": "administration.removed",
+    "partner": "Alder",
+    "customer": "Fernhill & Sons",
+    "actor": "Ada",
+    "by_customer": True,
+    "effects": [Effect("role_taken", "Alder", "Exchange Administrator")],
+    "link": LINK,
 }
 MAILS = {
     "invitation": {
@@ -42,6 +52,22 @@ MAILS = {
         "link": LINK,
         "expires_at": MOMENT,
     },
+    "passed_on": {
+        "actor": "Ada",
+        "partner": "Alder",
+        "customer": "Fernhill & Sons",
+        "request": "Mail help",
+        "link": LINK,
+    },
+    "displaced": {
+        "customer": "Fernhill & Sons",
+        "services": ["Exchange Online"],
+        "roles": ["Exchange Administrator"],
+        "ended": ["Mail help"],
+        "link": LINK,
+    },
+    "end_partner": END,
+    "end_customer": END | {"act": "selling.winding_down"},
     "decision_partner": DECISION,
     "decision_customer": DECISION,
 }

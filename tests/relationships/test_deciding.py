@@ -232,16 +232,24 @@ class TestApprove:
         deciding.approve(decision, make.make_answer(decision), by=scene.by)
         assert decision.signatures.get().signed_in_again_at == scene.by.signed_in_again_at
 
-    def test_that_would_touch_a_subscription_is_undone(self, scene, monkeypatch):
+    @pytest.mark.parametrize(
+        "touch",
+        [
+            lambda customer: Subscription.objects.filter(customer=customer).update(quantity=99),
+            lambda customer: Customer.objects.filter(pk=customer.pk).update(name="Mine"),
+            lambda customer: customer.memberships.filter(role="global_admin").update(role="reader"),
+        ],
+    )
+    def test_that_would_touch_what_existed_is_undone(self, scene, monkeypatch, touch):
         before = what_existed()
 
-        def careless(decision, *, at):
-            Subscription.objects.filter(customer=decision.customer).update(quantity=99)
-            return original(decision, at=at)
+        def careless(decision, *args, **kwargs):
+            touch(decision.customer)
+            return original(decision, *args, **kwargs)
 
-        original = deciding.grant_selling
-        monkeypatch.setattr(deciding, "grant_selling", careless)
-        with pytest.raises((Breach, IntegrityError)):
+        original = deciding.grant
+        monkeypatch.setattr(deciding, "grant", careless)
+        with pytest.raises((Breach, IntegrityError)), transaction.atomic():
             deciding.approve(scene.decision, make.make_answer(scene.decision), by=scene.by)
         assert what_existed() == before
         decide_nothing_changed(scene.decision)

@@ -1,0 +1,238 @@
+"""Administration and selling are taken back, by the customer or by the partner (design 5.5)."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Actor
+from audit.log import Side, hold, record
+from customers.models import Customer
+from customers.rights import CustomerRight
+from partnercenter.lib.refusals import Refused
+from partnercenter.lib.states import moment
+from partners.models import Partner
+from partners.rights import PartnerRight
+from subscriptions.models import Subscription, SubscriptionState
+
+from ..effects import Effect, EffectKind, day_of
+from ..models import (
+    AdminRelationship,
+    EndedBecause,
+    PartnerRelationship,
+    ResellerEndedBecause,
+    ResellerRelationship,
+    ResellerStatus,
+    ServiceEndedBecause,
+)
+from ..survey import certify, compare, survey
+from . import notices
+from .administration import end_grant, end_service_administrations
+from .clock import expire_past_end
+
+BECAUSE = {Side.CUSTOMER: EndedBecause.CUSTOMER, Side.PARTNER: EndedBecause.PARTNER}
+
+
+def may_end(by: Actor, side: Side, *, partner: Partner, customer: Customer) -> bool:
+    """The customer's deciders, or the partner's admin agents and global admins."""
+    if by.user is None or not by.user.is_active:
+        return False
+    if side == Side.CUSTOMER:
+        places: Any = customer.memberships.having(CustomerRight.DECIDE)
+    else:
+        places = partner.memberships.having(PartnerRight.MANAGE_ADMINISTRATION)
+    return places.filter(user=by.user).exists()
+
+
+@transaction.atomic
+def terminate(
+    grant: AdminRelationship, *, by: Actor, side: Side, at: datetime | None = None
+) -> list[Effect]:
+    """End one grant of administration before its end."""
+    if grant.customer is None:
+        raise Refused(_("This administration never began."))
+    customer, partner = grant.customer, grant.partner
+    at = _begin(partner, customer, by=by, side=side, at=at)
+    if not AdminRelationship.objects.running(at).filter(pk=grant.pk).exists():
+        raise Refused(_("This administration has ended already."))
+    return _end(partner, customer, [grant], by=by, side=side, at=at, kind="terminated")
+
+
+@transaction.atomic
+def remove_administration(
+    customer: Customer, partner: Partner, *, by: Actor, at: datetime | None = None
+) -> list[Effect]:
+    """The customer takes all administration from a partner at once; selling goes on (R31, R32)."""
+    at = _begin(partner, customer, by=by, side=Side.CUSTOMER, at=at)
+    grants = _running(partner, customer, at)
+    if not grants:
+        raise Refused(_("This partner administers nothing for you."))
+    return _end(partner, customer, grants, by=by, side=Side.CUSTOMER, at=at, kind="removed")
+
+
+@transaction.atomic
+def end_selling(
+    relationship: ResellerRelationship, *, by: Actor, side: Side, at: datetime | None = None
+) -> list[Effect]:
+    """
+    End the reseller relationship, and the pair's administration with it.
+
+    While the seller has subscriptions that live it winds down: no new orders, nothing is written to
+    any of them, and the clock ends it with the last.
+    """
+    customer, partner = relationship.customer, relationship.partner
+    at = _begin(partner, customer, by=by, side=side, at=at)
+    relationship.lock()
+    if relationship.status != ResellerStatus.ACTIVE:
+        raise Refused(_("This reseller relationship is winding down or has ended already."))
+    live = list(_live(relationship).order_by("term_end", "pk"))
+    if side == Side.PARTNER and (why := why_partner_cannot_end(live)):
+        raise Refused(why)
+    before = survey(customer)
+    effects = _stop_selling(relationship, live, by=by, side=side, at=at)
+    for grant in _running(partner, customer, at):
+        effects += _end_grant(grant, because=EndedBecause.SELLING_ENDED, by=by, at=at)
+    effects += _free_services(partner, customer, by=by, at=at)
+    PartnerRelationship.objects.relist(partner, customer, at)
+    kind = "winding_down" if live else "ended"
+    _close(
+        f"selling.{kind}", partner, customer, effects, before, by=by, side=side, at=at,
+        subject=("reseller_relationship", relationship),
+    )  # fmt: skip
+    return effects
+
+
+def why_partner_cannot_end(live: Iterable[Subscription]) -> str:
+    """A partner ends only when none of its own subscriptions is active; each is named (R39)."""
+    active = [str(row) for row in live if row.state == SubscriptionState.ACTIVE]
+    if not active:
+        return ""
+    return _("These subscriptions are still active; suspend or cancel each first: %(names)s.") % {
+        "names": ", ".join(active)
+    }
+
+
+def sold_and_live(relationship: ResellerRelationship) -> list[Subscription]:
+    """What the seller sold to this customer and still runs."""
+    return list(_live(relationship).order_by("term_end", "pk"))
+
+
+def _begin(
+    partner: Partner, customer: Customer, *, by: Actor, side: Side, at: datetime | None
+) -> datetime:
+    """Take the locks in the one order, ask who acts, and end what is past its end."""
+    customer.lock()
+    partner.lock()
+    if not may_end(by, side, partner=partner, customer=customer):
+        raise PermissionDenied
+    at = moment(at)
+    hold((Side.CUSTOMER, customer.party.id), (Side.PARTNER, partner.party.id))
+    expire_past_end(customer, at=at)
+    return at
+
+
+def _end(
+    partner: Partner,
+    customer: Customer,
+    grants: list[AdminRelationship],
+    *,
+    by: Actor,
+    side: Side,
+    at: datetime,
+    kind: str,
+) -> list[Effect]:
+    before, effects = survey(customer), []
+    for grant in grants:
+        effects += _end_grant(grant, because=BECAUSE[side], by=by, at=at)
+    effects += _free_services(partner, customer, by=by, at=at)
+    PartnerRelationship.objects.relist(partner, customer, at)
+    _close(
+        f"administration.{kind}", partner, customer, effects, before, by=by, side=side, at=at,
+        subject=("admin_relationship", grants[0]),
+    )  # fmt: skip
+    return effects
+
+
+def _end_grant(grant: AdminRelationship, *, because: str, by: Actor, at: datetime) -> list[Effect]:
+    grant.lock()
+    given = grant.granted_roles.filter(removed_at__isnull=True).select_related("role")
+    names = sorted(row.role.name for row in given)
+    end_grant(grant, because=because, by=by, at=at)
+    partner = grant.partner.name
+    return [
+        *(Effect(EffectKind.ROLE_TAKEN, partner, name) for name in names),
+        Effect(EffectKind.ADMINISTRATION_ENDS, partner, grant.name),
+    ]
+
+
+def _free_services(
+    partner: Partner, customer: Customer, *, by: Actor, at: datetime
+) -> list[Effect]:
+    because = ServiceEndedBecause.TERMINATED
+    freed = end_service_administrations(customer, partner, by=by, at=at, because=because)
+    return [Effect(EffectKind.SERVICE_FREED, partner.name, service.name) for service in freed]
+
+
+def _stop_selling(
+    relationship: ResellerRelationship,
+    live: list[Subscription],
+    *,
+    by: Actor,
+    side: Side,
+    at: datetime,
+) -> list[Effect]:
+    name = relationship.partner.name
+    if not live:
+        because = ResellerEndedBecause(side.value)
+        relationship.move_to(ResellerStatus.ENDED, ended_at=at, ended_by=by, ended_because=because)
+        return [Effect(EffectKind.SELLING_ENDS, name)]
+    relationship.move_to(ResellerStatus.WINDING_DOWN, winding_down_at=at, winding_down_by=by)
+    expiring = [
+        Effect(EffectKind.SUBSCRIPTION_EXPIRES, name, str(row), day=day_of(row.term_end))
+        for row in live
+        if row.state == SubscriptionState.ACTIVE
+    ]
+    return [Effect(EffectKind.SELLING_WINDS_DOWN, name), *expiring]
+
+
+def _close(
+    kind: str,
+    partner: Partner,
+    customer: Customer,
+    effects: list[Effect],
+    before: Any,
+    *,
+    by: Actor,
+    side: Side,
+    at: datetime,
+    subject: tuple[str, Any],
+) -> None:
+    what, row = subject
+    event = record(
+        kind,
+        by=by,
+        at=at,
+        side=side,
+        subject=(what, str(row.public_id)),
+        customer=customer.party,
+        partner=partner.party,
+        details={"effects": [f"{effect.kind}: {effect.thing}".rstrip(": ") for effect in effects]},
+    )
+    certify(customer, before, event, at=at)
+    notices.tell_end(kind, partner, customer, effects, by=by, side=side, event=event)
+    compare(customer, before)
+
+
+def _running(partner: Partner, customer: Customer, at: datetime) -> list[AdminRelationship]:
+    grants = AdminRelationship.objects.running(at).filter(customer=customer, partner=partner)
+    return list(grants.order_by("pk"))
+
+
+def _live(relationship: ResellerRelationship) -> Any:
+    sold = Subscription.objects.live().filter(
+        customer=relationship.customer, seller=relationship.partner
+    )
+    return sold.select_related("offer")
