@@ -63,7 +63,7 @@ def approve(decision: Decision, answer: Answer, *, by: Actor, at: datetime | Non
     content = _content_as_seen(decision, answer, at)
     selling, administration = _halves(decision, answer)
     if selling == Half.APPROVED:
-        _check_market(decision)
+        _check_seller(decision)
     if administration == Half.APPROVED:
         _check_grant(decision, answer, by=by)
     before = survey(decision.customer)
@@ -169,9 +169,14 @@ def _halves(decision: Decision, answer: Answer) -> tuple[Half, Half]:
     return selling, administration
 
 
-def _check_market(decision: Decision) -> None:
-    """A partner sells only in its markets (rule R12)."""
+def _check_seller(decision: Decision) -> None:
+    """A partner sells only in its markets (rule R12), and an advisor nowhere."""
     partner, country = decision.request.partner, decision.customer.country
+    if not partner.transacts:
+        raise Refused(
+            _("%(partner)s is an advisor and sells nothing, so selling cannot be allowed.")
+            % {"partner": partner.name}
+        )
     if not partner.markets.filter(country=country).exists():
         raise Refused(
             _("%(partner)s may not sell in %(country)s, so selling cannot be allowed.")
