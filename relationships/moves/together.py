@@ -18,14 +18,14 @@ from partners.models import Partner
 @transaction.atomic
 def together(
     move: Callable[..., None],
-    organisations: Iterable[Partner] | Iterable[Customer],
+    organisations: Iterable[Partner | Customer],
     *,
     by: Actor,
     at: datetime | None = None,
     **given: Any,
 ) -> None:
     """Take every lock in the one order first, so that two such moves never wait for each other."""
-    rows = sorted(organisations, key=lambda row: row.pk)
+    rows: list[Partner | Customer] = sorted(organisations, key=lambda row: row.pk)
     for row in rows:
         row.lock()
     hold(
