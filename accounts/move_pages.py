@@ -1,5 +1,6 @@
 """A page for each move of staff: on what, what follows, what stays, and why."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -120,7 +121,7 @@ class MovePagesAdmin(StaffAdmin):
 
     def _chosen(self, request: HttpRequest) -> list[Any]:
         ids = request.GET.get("ids", "").split(",")[:AT_ONCE]
-        numbers = [int(given) for given in ids if given.isdecimal() and len(given) < 19]
+        numbers = [int(given) for given in ids if re.fullmatch(r"[0-9]{1,18}", given)]
         return list(self.get_queryset(request).filter(pk__in=numbers).order_by("pk"))
 
     def _list_url(self) -> str:

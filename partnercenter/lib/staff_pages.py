@@ -48,10 +48,20 @@ class StaffAdmin(admin.ModelAdmin):
     purpose: Any = ""
     # Names of columns in the reader's language, where the model has none for people.
     labels: dict[str, Any] = {}
+    # What the page of a row reads with it.
+    page_related: tuple[str, ...] = ()
+    page_prefetched: tuple[str, ...] = ()
     show_full_result_count = False
     list_per_page = 50
     list_max_show_all = 200
     empty_value_display = "–"
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        rows: models.QuerySet[Any] = super().get_queryset(request)
+        page = request.resolver_match.url_name if request.resolver_match else ""
+        if not (self.page_related and page and page.endswith("_change")):
+            return rows
+        return rows.select_related(*self.page_related).prefetch_related(*self.page_prefetched)
 
     def title_of(self, row: Any) -> str:
         """The heading of the row's page."""

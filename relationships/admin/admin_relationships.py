@@ -20,6 +20,26 @@ class AdminRelationshipAdmin(LookOnlyAdmin):
     list_display = ["name", "partner", "customer", "state", "activated_on", "ends_on"]
     list_filter = ["status"]
     list_select_related = ["partner", "customer"]
+    page_related = (
+        "partner",
+        "customer",
+        "asked_terms",
+        "granted_terms",
+        "request",
+        "decision__request",
+        "decision__customer",
+        "supersedes",
+        "ended_by__user",
+        "paused_by__user",
+        "extension_wished_by__user",
+        "extension_allowed_by__user",
+    )
+    page_prefetched = (
+        "asked_terms__roles",
+        "asked_terms__planned_groups",
+        "granted_terms__roles",
+        "granted_terms__planned_groups",
+    )
     search_fields = [
         "name",
         "=public_id",

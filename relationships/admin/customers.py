@@ -18,10 +18,11 @@ from customers.models import Customer, CustomerInvitation, CustomerStatus
 from customers.rights import CustomerRole
 from partnercenter.lib.staff_pages import Table
 
+from ..models import Decision
 from ..moves.supervising import edit_customer
 from .organisation_form import OrganisationForm
 from .partner_moves import InviteForm, on_all
-from .tables import invitations, own_log, people
+from .tables import RELATED, elsewhere, invitations, own_log, people
 
 
 def lacks_global_admin(customer: Customer) -> bool:
@@ -134,4 +135,5 @@ class CustomerAdmin(MovePagesAdmin, MovesAdmin):
     def tables(self, request: HttpRequest, row: Customer) -> Iterable[Table]:
         yield people(row)
         yield invitations(row)
+        yield elsewhere(row, Decision, *RELATED)
         yield timeline(about(("customer", row.tenant_id)), more=own_log("customer", row))

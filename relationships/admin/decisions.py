@@ -21,6 +21,18 @@ class DecisionAdmin(LookOnlyAdmin):
     list_display_links = ["name"]
     list_filter = ["status"]
     list_select_related = ["customer", "request__partner"]
+    page_related = (
+        "customer",
+        "request__partner",
+        "opened_by__user",
+        "assigned_to__user",
+        "assigned_to__customer",
+        "granted_terms",
+        "reseller_relationship__partner",
+        "reseller_relationship__customer",
+        "admin_relationship",
+    )
+    page_prefetched = ("granted_terms__roles", "granted_terms__planned_groups")
     search_fields = [
         "=public_id",
         "=customer__tenant_id",

@@ -21,9 +21,10 @@ from partnercenter.lib.tick_list import TickList
 from partners.editing import edit_partner
 from partners.models import Partner
 
+from ..models import Decision, RelationshipRequest
 from .organisation_form import OrganisationForm
 from .partner_moves import MOVES
-from .tables import invitations, own_log, people
+from .tables import RELATED, elsewhere, invitations, own_log, people
 
 
 class PartnerForm(OrganisationForm):
@@ -135,4 +136,5 @@ class PartnerAdmin(MovePagesAdmin, MovesAdmin):
             ],
             nothing="",
         )
+        yield elsewhere(row, RelationshipRequest, Decision, *RELATED)
         yield timeline(about(("partner", row.tenant_id)), more=own_log("partner", row))

@@ -20,6 +20,15 @@ class RelationshipRequestAdmin(LookOnlyAdmin):
     list_display = ["name", "partner", "kind_of_request", "state", "created_at", "expires_at"]
     list_filter = ["status", "kind"]
     list_select_related = ["partner"]
+    page_related = (
+        "partner",
+        "administrator",
+        "terms",
+        "created_by__user",
+        "sent_by__user",
+        "closed_by__user",
+    )
+    page_prefetched = ("terms__roles", "terms__planned_groups")
     search_fields = ["name", "=public_id", "partner__name", "=partner__tenant_id"]
     search_help_text = _("By name, partner, or an exact public id or tenant id.")
     ordering = ["-created_at", "-id"]

@@ -19,6 +19,14 @@ class ResellerRelationshipAdmin(LookOnlyAdmin):
     list_display_links = ["name"]
     list_filter = ["status"]
     list_select_related = ["partner", "customer"]
+    page_related = (
+        "partner",
+        "customer",
+        "winding_down_by__user",
+        "decision__request",
+        "decision__customer",
+        "ended_by__user",
+    )
     search_fields = [
         "=public_id",
         "=customer__tenant_id",

@@ -36,6 +36,14 @@ class ServiceAdministrationAdmin(LookOnlyAdmin):
     list_display_links = ["name"]
     list_filter = [RunningFilter, "service"]
     list_select_related = ["customer", "service", "partner"]
+    page_related = (
+        "partner",
+        "customer",
+        "service",
+        "decision__request",
+        "decision__customer",
+        "ended_by__user",
+    )
     search_fields = [
         "=customer__tenant_id",
         "=partner__tenant_id",

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import Invitation
@@ -12,8 +13,17 @@ from audit.models import Event
 from customers.models import Customer
 from partnercenter.lib.staff_pages import Link, Table
 from partners.models import Partner
+from subscriptions.models import Subscription
 
-from ..models import AccessTerms
+from ..models import (
+    AccessTerms,
+    AdminRelationship,
+    ResellerRelationship,
+    ServiceAdministration,
+)
+
+# What either kind of organisation can have.
+RELATED = (ResellerRelationship, AdminRelationship, ServiceAdministration, Subscription)
 
 
 def people(organisation: Partner | Customer) -> Table:
@@ -64,6 +74,24 @@ def own_log(side: str, organisation: Partner | Customer) -> Link:
     return Link(
         _("All events of %(name)s") % {"name": organisation.name},
         f"{_list_of(Event)}?chain={side}:{organisation.tenant_id}",
+    )
+
+
+def elsewhere(organisation: Partner | Customer, *models: Any) -> Table:
+    """Lists in which the organisation is found by its tenant id."""
+    return Table(
+        title=_("Look also at"),
+        headings=[_("Page")],
+        rows=[
+            [
+                Link(
+                    capfirst(str(model._meta.verbose_name_plural)),
+                    f"{_list_of(model)}?q={organisation.tenant_id}",
+                )
+            ]
+            for model in models
+        ],
+        nothing="",
     )
 
 
