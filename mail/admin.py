@@ -5,6 +5,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from partnercenter.lib.staff_pages import LookOnlyAdmin
+
 from .models import Delivery
 
 
@@ -28,12 +30,14 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(admin.ModelAdmin):
+class DeliveryAdmin(LookOnlyAdmin):
     """Mails on their way, to look at: to whom, when, and what went wrong; never what they say."""
 
+    purpose = _("Mails on their way, sent, or given up; never what they say.")
     list_display = ("created_at", "kind", "recipient", "attempts", "sent_at", "failed_at")
     list_filter = (StateFilter, "kind")
     search_fields = ("=recipient", "=message_id")
+    search_help_text = _("By a recipient's exact address.")
     ordering = ("-id",)
     fields = (
         "kind",
@@ -49,12 +53,3 @@ class DeliveryAdmin(admin.ModelAdmin):
         "failed_at",
         "last_error",
     )
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import SimpleAdminConfig
 
 
 class PartnerCenterConfig(AppConfig):
@@ -6,3 +7,9 @@ class PartnerCenterConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks  # noqa: F401  importing registers them
+
+
+class StaffAdminConfig(SimpleAdminConfig):
+    """Django's admin, with the staff's own first page."""
+
+    default_site = "partnercenter.staff.StaffSite"

@@ -67,7 +67,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "allauth.socialaccount",
     "csp",
-    "django.contrib.admin.apps.SimpleAdminConfig",
+    "partnercenter.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -14,9 +14,13 @@ SENTENCES = {
     "partner.verified": _("The operator verified %(partner)s."),
     "partner.suspended": _("The operator suspended %(partner)s."),
     "partner.restored": _("The operator restored %(partner)s."),
+    "partner.edited": _("The operator edited %(partner)s."),
+    "partner.kind_changed": _("The operator changed the kind of %(partner)s."),
     "partner.invited": _("A person was invited to %(partner)s."),
     "partner.invitation_accepted": _("A person took a place in %(partner)s."),
     "customer.added": _("The operator entered %(customer)s."),
+    "customer.edited": _("The account of %(customer)s was edited."),
+    "customer.domain_confirmed": _("The operator confirmed the domain of %(customer)s."),
     "customer.invited": _("A person was invited to %(customer)s."),
     "customer.invitation_accepted": _("A person took a place in %(customer)s."),
     "request.passed_on": _("A person asked another to decide on a request."),
@@ -29,6 +33,12 @@ SENTENCES = {
     "selling.ended": _("%(partner)s no longer sells to %(customer)s."),
     "administration.service_added": _(
         "%(service)s is administered by %(partner)s too, which administers every service."
+    ),
+    "administration.service_started": _(
+        "%(partner)s sells now and counts as the one who administers %(service)s."
+    ),
+    "administration.service_ended": _(
+        "%(partner)s is an advisor now and no longer counts as the one who administers %(service)s."
     ),
     "service.added": _("The operator added a service to the catalogue."),
     "service.edited": _("The operator edited a service of the catalogue."),

@@ -4,19 +4,21 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from .models import AdminRole
 
 RISK_LEVELS = {"low": "low", "medium": "elevated", "high": "elevated"}
 
 
 def role_view(role: AdminRole, *, ticked: bool = False, **more: Any) -> dict[str, Any]:
-    """One role with its texts; a role that staff added has only its name."""
+    """One role with its texts; of a role that staff added, only its name and service are known."""
     text = role.text
     return {
         "template_id": str(role.template_id),
         "name": role.name,
         "service": role.service.name,
-        "summary": text.summary if text else "",
+        "summary": text.summary if text else _undescribed(role),
         "can": text.can if text else (),
         "cannot": text.cannot if text else (),
         "risk": text.risk if text else "",
@@ -37,3 +39,10 @@ def role_choices(roles: Iterable[AdminRole], ticked: set[str]) -> list[dict[str,
         is_open = any(view["ticked"] for view in views)
         found.append({"service": service, "roles": views, "open": is_open})
     return found
+
+
+def _undescribed(role: AdminRole) -> str:
+    return _(
+        "The operator added this role for %(service)s. What it can and cannot do is not described "
+        "yet."
+    ) % {"service": role.service.name}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Actor
 from audit.log import Side, record
+from partnercenter.lib.reasons import given_reason
 from partnercenter.lib.refusals import Refused
 from partnercenter.lib.states import moment
 
@@ -22,7 +23,7 @@ IDS = frozenset({"key", "offer_id", "template_id"})
 @transaction.atomic
 def enter(entry: models.Model, *, by: Actor, reason: str, at: datetime | None = None) -> None:
     """Add a service, an offer or a role."""
-    _ask("add", entry, by=by, reason=reason)
+    reason = _ask("add", entry, by=by, reason=reason)
     entry.save(force_insert=True)
     _record("added", entry, _columns(entry), by=by, reason=reason, at=at)
 
@@ -37,15 +38,18 @@ def edit(
     at: datetime | None = None,
 ) -> None:
     """Write the named columns, and into the log what they were and are."""
-    _ask("change", entry, by=by, reason=reason)
+    reason = _ask("change", entry, by=by, reason=reason)
     before = hold(entry)
     if touched := IDS & changes.keys():
         raise Refused(_("An id never changes: %(ids)s.") % {"ids": ", ".join(sorted(touched))})
     for name, value in changes.items():
         setattr(entry, name, value)
-    entry.save(update_fields=list(changes))
     was, now = _columns(before), _columns(entry)
-    differences = {name: {"was": was[name], "is": now[name]} for name in changes}
+    changed = [name for name in changes if was[name] != now[name]]
+    if not changed:
+        return
+    entry.save(update_fields=changed)
+    differences = {name: {"was": was[name], "is": now[name]} for name in changed}
     _record("edited", entry, differences, by=by, reason=reason, at=at)
 
 
@@ -54,11 +58,10 @@ def hold(entry: models.Model) -> Any:
     return type(entry)._base_manager.select_for_update().get(pk=entry.pk)
 
 
-def _ask(verb: str, entry: models.Model, *, by: Actor, reason: str) -> None:
+def _ask(verb: str, entry: models.Model, *, by: Actor, reason: str) -> str:
     if not by.has_perm(f"{entry._meta.app_label}.{verb}_{entry._meta.model_name}"):
         raise PermissionDenied
-    if not reason.strip():
-        raise Refused(_("Give a reason."))
+    return given_reason(reason)
 
 
 def _columns(entry: models.Model) -> dict[str, Any]:

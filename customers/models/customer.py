@@ -4,14 +4,13 @@ from typing import Any, Self
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from accounts.models import Actor
 from audit.log import Party, Side, record
 from partnercenter.lib.names import slug_for
-from partnercenter.lib.refusals import Refused
+from partnercenter.lib.reasons import given_reason
 from partnercenter.lib.states import StatefulModel, moment, stamps_go_together, stamps_match_status
 
 
@@ -45,8 +44,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         """Staff enter an organisation that buys."""
         if not by.has_perm("customers.add_customer"):
             raise PermissionDenied
-        if not reason.strip():
-            raise Refused(_t("Give a reason."))
+        reason = given_reason(reason)
         at = moment(at)
         fields.setdefault("slug", slug_for(primary_domain))
         customer = self.create(
@@ -114,3 +112,18 @@ class Customer(StatefulModel):
             customer=self.party,
             details=details,
         )
+
+    @transaction.atomic
+    def confirm_domain(self, *, by: Actor, reason: str, at: datetime | None = None) -> None:
+        """Staff vouch that the domain is the organisation's own; it stays from then on."""
+        if not by.has_perm("customers.change_customer"):
+            raise PermissionDenied
+        reason = given_reason(reason)
+        self.lock()
+        if self.domain_confirmed_at is not None:
+            return
+        at = moment(at)
+        self.domain_confirmed_at, self.domain_confirmed_by = at, by
+        self.save(update_fields=["domain_confirmed_at", "domain_confirmed_by"])
+        details = {"domain": self.primary_domain, "reason": reason}
+        self.record("customer.domain_confirmed", by=by, at=at, details=details)

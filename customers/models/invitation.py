@@ -15,6 +15,7 @@ from accounts.models import (
 )
 from mail import outbox
 from partnercenter.lib.names import domain_of
+from partnercenter.lib.reasons import given_reason
 from partnercenter.lib.states import moment
 
 from ..rights import CustomerRight, CustomerRole
@@ -43,6 +44,8 @@ class CustomerInvitationQuerySet(InvitationQuerySet["CustomerInvitation"]):
                 _("Staff can invite only an address in the customer's own domain, %(domain)s.")
                 % {"domain": customer.primary_domain}
             )
+        if by.acts_for_operator:
+            reason = given_reason(reason)
         customer.lock()
         at = moment(at)
         invitation = self.create(

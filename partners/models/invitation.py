@@ -14,6 +14,7 @@ from accounts.models import (
     invitation_constraints,
 )
 from mail import outbox
+from partnercenter.lib.reasons import given_reason
 from partnercenter.lib.states import moment
 
 from ..rights import Admin, Agent, PartnerRight
@@ -37,6 +38,8 @@ class PartnerInvitationQuerySet(InvitationQuerySet["PartnerInvitation"]):
         """Offer a place by mail; the answer never tells whether the person exists."""
         if not PartnerInvitation.sendable_by(by, partner):
             raise PermissionDenied
+        if by.acts_for_operator:
+            reason = given_reason(reason)
         partner.lock()
         at = moment(at)
         invitation = self.create(

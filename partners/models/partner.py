@@ -4,14 +4,13 @@ from typing import Any, Self
 
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from accounts.models import Actor
 from audit.log import Party, Side, record
 from partnercenter.lib.names import slug_for
-from partnercenter.lib.refusals import Refused
+from partnercenter.lib.reasons import given_reason
 from partnercenter.lib.states import StatefulModel, moment, stamps_go_together, stamps_match_status
 
 
@@ -54,8 +53,7 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
         """Staff enrol a partner; it may do nothing before it is verified."""
         if not by.has_perm("partners.add_partner"):
             raise PermissionDenied
-        if not reason.strip():
-            raise Refused(_t("Give a reason."))
+        reason = given_reason(reason)
         at = moment(at)
         fields.setdefault("slug", slug_for(primary_domain))
         partner = self.create(
@@ -156,8 +154,7 @@ class Partner(StatefulModel):
         """Staff vouch that the company is who it says it is (threat T2)."""
         if not self.verifiable_by(by):
             raise PermissionDenied
-        if not reason.strip():
-            raise Refused(_t("Give a reason."))
+        reason = given_reason(reason)
         self.lock()
         if self.verified:
             return

@@ -8,6 +8,13 @@ from partnercenter.lib.fields import BinaryOrderCharField
 from partnercenter.lib.names import name_key
 from partners.models import Partner
 
+KEY_LENGTH = 200
+
+
+def pair_key(name: str) -> str:
+    """Folding can lengthen a name: some letters become two."""
+    return name_key(name)[:KEY_LENGTH]
+
 
 class PartnerRelationshipQuerySet(models.QuerySet["PartnerRelationship"]):
     def list_pair(self, partner: Partner, customer: Customer) -> "PartnerRelationship":
@@ -15,7 +22,7 @@ class PartnerRelationshipQuerySet(models.QuerySet["PartnerRelationship"]):
         pair, _made = self.update_or_create(
             partner=partner,
             customer=customer,
-            defaults={"listed": True, "name_key": name_key(customer.name)},
+            defaults={"listed": True, "name_key": pair_key(customer.name)},
         )
         return pair
 
@@ -27,6 +34,10 @@ class PartnerRelationshipQuerySet(models.QuerySet["PartnerRelationship"]):
         )
         self.filter(partner=partner, customer=customer).update(listed=live)
 
+    def follow_name(self, customer: Customer) -> None:
+        """Keep the customer's place in every partner's list right when it is renamed."""
+        self.filter(customer=customer).update(name_key=pair_key(customer.name))
+
     def listed(self) -> Self:
         return self.filter(listed=True)
 
@@ -36,7 +47,7 @@ class PartnerRelationship(models.Model):
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="pairs")
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="pairs")
-    name_key = BinaryOrderCharField(max_length=200)
+    name_key = BinaryOrderCharField(max_length=KEY_LENGTH)
     listed = models.BooleanField(default=True)
 
     objects = PartnerRelationshipQuerySet.as_manager()

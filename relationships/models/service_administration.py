@@ -15,6 +15,7 @@ class ServiceEndedBecause(models.TextChoices):
     DISPLACED = "displaced", _("another partner now administers the service")
     EXPIRED = "expired", _("its time was over")
     TERMINATED = "terminated", _("the administration was ended")
+    KIND_CHANGED = "kind_changed", _("the partner became an advisor")
 
 
 class ServiceAdministrationQuerySet(models.QuerySet["ServiceAdministration"]):

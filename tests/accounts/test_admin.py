@@ -1,7 +1,8 @@
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
 from accounts.models import Actor, User
@@ -46,13 +47,29 @@ class TestUsers:
         assert not staff.is_superuser
 
     def test_are_made_staff_by_a_superuser(self, client, superuser, person):
-        response = client.post(page_of(person), {"is_active": "on", "is_staff": "on"})
+        given = {"is_active": "on", "is_staff": "on", "reason": "joined us"}
+        response = client.post(page_of(person), given)
         assert response.status_code == 302
         person.refresh_from_db()
         assert person.is_staff
+        assert "joined us" in client.get(page_of(person)).content.decode()
+
+    def test_are_made_staff_for_a_reason(self, client, superuser, person):
+        given = {"is_active": "on", "is_staff": "on", "reason": " "}
+        assert client.post(page_of(person), given).context["errors"]
+        person.refresh_from_db()
+        assert not person.is_staff
+
+    def test_keep_a_superuser(self, client, superuser):
+        given = {"is_active": "on", "is_staff": "on", "reason": "leaves"}
+        answer = client.post(page_of(superuser), given)
+        assert "One superuser must remain" in answer.content.decode()
+        superuser.refresh_from_db()
+        assert superuser.is_superuser
 
     def test_keep_what_a_superuser_may_not_change(self, client, superuser, person):
-        client.post(page_of(person), {"is_active": "on", "email": "thief@evil.example"})
+        given = {"is_staff": "on", "email": "thief@evil.example", "reason": "because"}
+        assert client.post(page_of(person), given).status_code == 302
         person.refresh_from_db()
         assert person.email == "robin@fernhill.example"
 
@@ -70,6 +87,29 @@ class TestActors:
         assert client.post(address, {"name": "x"}).status_code == 403
 
 
+class TestGroups:
+    def test_are_made_by_a_superuser_and_permit_no_deleting(self, client, superuser):
+        add = reverse("admin:auth_group_add")
+        offered = client.get(add).context["adminform"].form.fields["permissions"].queryset
+        assert offered.filter(codename="change_partner").exists()
+        assert not offered.filter(codename__startswith="delete_").exists()
+        look = Permission.objects.get(codename="view_partner")
+        client.post(add, {"name": "Supervisors", "permissions": [look.pk], "reason": "new team"})
+        group = Group.objects.get()
+        assert list(group.permissions.all()) == [look]
+
+    def test_are_not_changed_by_other_staff(self, client, staff):
+        group = Group.objects.create(name="Supervisors")
+        staff.user_permissions.add(Permission.objects.get(codename="change_group"))
+        page = reverse("admin:auth_group_change", args=[group.pk])
+        everything = list(Permission.objects.values_list("pk", flat=True))
+        given = {"name": "Mine", "permissions": everything, "reason": "because"}
+        assert client.post(page, given).status_code == 403
+        group.refresh_from_db()
+        assert (group.name, group.permissions.count()) == ("Supervisors", 0)
+
+
 class TestSecrets:
-    def test_of_people_are_not_shown(self):
-        assert not admin.site.is_registered(Authenticator)
+    @pytest.mark.parametrize("model", [Authenticator, SocialApp, SocialAccount, SocialToken])
+    def test_of_people_are_not_shown(self, model):
+        assert not admin.site.is_registered(model)

@@ -5,7 +5,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import Actor, InvitationRefused
+from audit.models import Event
 from customers.models import Customer, CustomerInvitation
+from partnercenter.lib.refusals import Refused
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -77,3 +79,28 @@ class TestAccountGuard:
         with pytest.raises(IntegrityError), transaction.atomic():
             Customer.objects.update(tenant_id="11111111-1111-1111-1111-111111111111")
         assert Customer.objects.values().get() == before
+
+
+class TestConfirmDomain:
+    def test_stamps_once(self):
+        customer = make.make_customer()
+        customer.confirm_domain(by=make.operator(), reason="seen")
+        first = customer.domain_confirmed_at
+        customer.confirm_domain(by=make.operator(), reason="again")
+        customer.refresh_from_db()
+        assert customer.domain_confirmed_at == first
+        event = Event.objects.get(kind="customer.domain_confirmed")
+        assert event.details == {"domain": customer.primary_domain, "reason": "seen"}
+
+    def test_needs_a_reason(self):
+        customer = make.make_customer()
+        with pytest.raises(Refused):
+            customer.confirm_domain(by=make.operator(), reason=" ")
+        assert Customer.objects.get().domain_confirmed_at is None
+
+    def test_is_the_operators_alone(self):
+        customer = make.make_customer()
+        for person in (make.join_customer(customer), make.make_user(is_staff=True)):
+            with pytest.raises(PermissionDenied):
+                customer.confirm_domain(by=Actor.objects.of(person), reason="ours")
+        assert Customer.objects.get().domain_confirmed_at is None

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Actor
 from audit.models import Event
+from customers.models import Customer
 from customers.rights import CustomerRole
 from mail.models import Delivery
 from partnercenter.lib.refusals import Refused

@@ -22,6 +22,7 @@ INVITED = "new.person@fernhill.example"
 def to_partner(**fields) -> PartnerInvitation:
     return PartnerInvitation.objects.invite(
         by=make.operator(),
+        reason="test",
         partner=make.make_partner("Alder Cloud"),
         email=INVITED,
         agent=Agent.ADMIN_AGENT,
@@ -32,6 +33,7 @@ def to_partner(**fields) -> PartnerInvitation:
 def to_customer(**fields) -> CustomerInvitation:
     return CustomerInvitation.objects.invite(
         by=make.operator(),
+        reason="test",
         customer=make.make_customer("Fernhill Foods", domain="fernhill.example"),
         email=INVITED,
         role=CustomerRole.GLOBAL_ADMIN,

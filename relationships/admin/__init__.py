@@ -1,0 +1,12 @@
+"""The staff's pages of organisations, roles, and all that relates them."""
+
+from . import (  # noqa: F401  importing registers them
+    admin_relationships,
+    customers,
+    decisions,
+    partners,
+    requests,
+    reseller_relationships,
+    roles,
+    service_administrations,
+)

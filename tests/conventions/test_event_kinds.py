@@ -1,0 +1,59 @@
+"""Every kind of event that a move records has a sentence for people."""
+
+import ast
+
+import pytest
+
+from audit import kinds
+
+from .sources import dotted, name_of, room_modules
+
+# Kinds that code puts together, by the module and the text that is left when values are taken out.
+PUT_TOGETHER: dict[tuple[str, str], set[str]] = {
+    ("relationships/moves/deciding.py", "request."): {"request.approved", "request.declined"},
+    ("relationships/moves/changing_kind.py", "administration.service_"): {
+        "administration.service_started",
+        "administration.service_ended",
+    },
+    ("subscriptions/cataloguing.py", "."): {
+        f"{entry}.{verb}"
+        for entry in ("service", "offer", "adminrole")
+        for verb in ("added", "edited")
+    },
+}
+
+
+def recorded(source: str) -> list[str]:
+    """The first argument of every call of `record`; of a text with values in it, what is left."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if not (isinstance(node, ast.Call) and node.args):
+            continue
+        if dotted(node.func).split(".")[-1] not in ("record", "_record"):
+            continue
+        first = node.args[0]
+        if isinstance(first, ast.Constant) and isinstance(first.value, str) and "." in first.value:
+            found.append(first.value)
+        elif isinstance(first, ast.JoinedStr):
+            parts = [part.value for part in first.values if isinstance(part, ast.Constant)]
+            found.append("".join(map(str, parts)))
+    return found
+
+
+@pytest.mark.parametrize("path", room_modules(), ids=name_of)
+def test_every_kind_has_a_sentence(path):
+    for kind in recorded(path.read_text()):
+        told = PUT_TOGETHER.get((name_of(path), kind), {kind})
+        assert told <= kinds.known(), f"{kind} has no sentence"
+
+
+def test_every_exception_is_still_needed():
+    found = {
+        (name_of(path), kind) for path in room_modules() for kind in recorded(path.read_text())
+    }
+    assert set(PUT_TOGETHER) <= found
+
+
+def test_sees_both_ways_of_naming_a_kind():
+    source = "self.record('a.b', by=by)\nrecord(f'a.{verb}', by=by)\nrecord(kind, by=by)"
+    assert recorded(source) == ["a.b", "a."]
