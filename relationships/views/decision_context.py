@@ -61,13 +61,14 @@ def decision_context(
     effects: list[Effect] | None = None,
 ) -> dict[str, Any]:
     """What somebody needs to decide: roles in plain words, who holds what, and the digest."""
-    why_not = decision.why_not_decidable_by(viewer_of(request))
+    deciders = list(decision.deciders().select_related("user").order_by("pk"))
+    others = [place for place in deciders if place.user_id != request.user.pk]
+    decides = len(others) < len(deciders)
+    why_not = "" if decides else decision.why_not_decidable_by(viewer_of(request))
     why_closed = decision.request.why_unanswerable(timezone.now())
     if why_not or why_closed:
         form.only_to_look_at()
     running = decision.customer.reseller_relationships.running()
-    deciders = decision.deciders().select_related("user").order_by("pk")
-    others = [place for place in deciders if place.user_id != request.user.pk]
     return shared_context(request, membership, decision) | {
         "form": form,
         "digest": asked.digest,

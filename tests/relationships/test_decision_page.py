@@ -23,7 +23,7 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 # Twelve with the session, which a site reads from the database and these tests from memory.
-QUERIES = 11
+QUERIES = 12
 RECEIPT_QUERIES = 9
 
 
@@ -151,17 +151,18 @@ class TestPage:
         }
         assert ticks == {make.SERVICE_SUPPORT_ADMINISTRATOR: True, make.USER_ADMINISTRATOR: False}
 
-    def test_locks_a_role_whose_service_another_partner_administers(self, scene):
+    def test_offers_the_switch_of_a_service_that_another_partner_administers(self, scene):
         give_exchange_to_birch(scene)
         page = scene.client.get(scene.url).content.decode()
-        tick = next(
-            part.split(">")[0]
-            for part in page.split("<input")
-            if make.EXCHANGE_ADMINISTRATOR in part.split(">")[0]
-        )
-        assert "disabled" in tick
-        assert "checked" not in tick
-        assert "Birch IT administers Exchange" in page
+        ticks = [part.split(">")[0] for part in page.split("<input")]
+        (switch,) = [tick for tick in ticks if 'name="switches"' in tick]
+        assert 'value="exchange"' in switch
+        assert "checked" not in switch
+        assert "Move Exchange Online from Birch IT to Alder" in page
+        assert "Birch IT loses: Exchange Administrator." in page
+
+    def test_offers_no_switch_where_nobody_holds_the_service(self, scene):
+        assert 'name="switches"' not in scene.client.get(scene.url).content.decode()
 
     def test_says_that_the_partner_sells_already(self, scene):
         scene.approve(administration="refuse")
