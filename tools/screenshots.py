@@ -22,6 +22,7 @@ ALDER, FERNHILL = "/partners/alder/", "/customers/fernhill/"
 AGENT, SELLER = "admin.agent@alder.example", "sales.agent@alder.example"
 DECIDER, READER = "global.admin@fernhill.example", "reader@fernhill.example"
 STRANGER = "global.admin@glenmoor.example"
+NAME = "Mail and meetings"
 
 
 class Camera:
@@ -142,8 +143,10 @@ def partner(camera: Camera) -> None:
 
 def request(camera: Camera, *roles: str, days: int = 365) -> tuple[str, str]:
     """Ask fernhill; the addresses of the request's page and of its link."""
+    page = camera.at(AGENT, f"{ALDER}requests/")
+    used = page.locator("tbody a", has_text=NAME).count()
     page = camera.at(AGENT, f"{ALDER}requests/new/")
-    page.fill("[name=name]", f"Mail and meetings {time.time_ns() % 10**7}")
+    page.fill("[name=name]", f"{NAME} {used + 1}" if used else NAME)
     page.fill("[name=addressed_email]", DECIDER)
     page.fill("[name=days]", str(days))
     page.fill("[name=reason]", "As agreed on the phone: we move your mail and set up meetings.")
@@ -172,6 +175,8 @@ def main_job(camera: Camera) -> None:
     page.click("main form [type=submit]")
     decision = page.url.removeprefix(camera.site)
     camera.take("decision", page)
+    page.set_viewport_size({"width": 1280, "height": 1250})
+    page.screenshot(path=camera.folder / "decision-page.png")  # the picture of the README
     camera.visit("decision-of-a-reader", READER, decision)
     camera.visit("customer-home-waiting", DECIDER, FERNHILL)
     camera.visit("customer-requests-waiting", DECIDER, f"{FERNHILL}requests/")
