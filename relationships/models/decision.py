@@ -156,7 +156,11 @@ class Decision(StatefulModel):
         """Why this person does not decide; empty when they do (design 5.4)."""
         if by.user is None or not by.user.is_active:
             return _t("Only a person of the customer decides.")
-        place = self.deciding_places().filter(user=by.user).first()
+        return self.why_not_from(self.deciding_places().filter(user=by.user).first())
+
+    @staticmethod
+    def why_not_from(place: Any) -> str:
+        """The same for one of `deciding_places`, or for none."""
         if place is None:
             return _t("Only a global admin or a partner-relationships admin decides.")
         if place.is_insider:

@@ -1,12 +1,12 @@
 """What the decision page and the receipt show: roles in plain words, holders, what stays."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.acting import viewer_of
 from customers.models import CustomerMembership
 from customers.rights import CustomerRole
 
@@ -61,15 +61,18 @@ def decision_context(
     effects: list[Effect] | None = None,
 ) -> dict[str, Any]:
     """What somebody needs to decide: roles in plain words, who holds what, and the digest."""
-    deciders = list(decision.deciders().select_related("user").order_by("pk"))
+    # One reading of the places answers who decides, who could, and who rules the account.
+    places = list(decision.deciding_places().select_related("user").order_by("pk"))
+    own = next((place for place in places if place.user_id == request.user.pk), None)
+    why_not = decision.why_not_from(own)
+    deciders = [place for place in places if place.user.is_active and not place.is_insider]
     others = [place for place in deciders if place.user_id != request.user.pk]
-    decides = len(others) < len(deciders)
-    why_not = "" if decides else decision.why_not_decidable_by(viewer_of(request))
     why_closed = decision.request.why_unanswerable(timezone.now())
     if why_not or why_closed:
         form.only_to_look_at()
     running = decision.customer.reseller_relationships.running()
-    return shared_context(request, membership, decision) | {
+    admins = [place for place in places if place.role == CustomerRole.GLOBAL_ADMIN]
+    return shared_context(request, membership, decision, admins) | {
         "form": form,
         "digest": asked.digest,
         "roles": role_cards(decision, asked, form),
@@ -90,17 +93,19 @@ def decision_context(
 
 
 def shared_context(
-    request: HttpRequest, membership: CustomerMembership, decision: Decision
+    request: HttpRequest,
+    membership: CustomerMembership,
+    decision: Decision,
+    admins: Iterable[CustomerMembership],
 ) -> dict[str, Any]:
     """Who asks, and what a decision leaves alone: on the page and on the receipt."""
     customer = membership.customer
-    admins = customer.memberships.current().filter(role=CustomerRole.GLOBAL_ADMIN)
     return customer_frame(request, membership) | {
         "decision": decision,
         "asked": decision.request,
         "partner": decision.request.partner,
         "subscriptions": customer.subscriptions.with_parties().order_by("service__name", "pk"),
-        "global_admins": [place.user.get_full_name() for place in admins.select_related("user")],
+        "global_admins": [place.user.get_full_name() for place in admins],
     }
 
 
@@ -170,7 +175,8 @@ def receipt_context(
     signature = decision.signatures.select_related("actor__user").first()
     grant = getattr(decision, "admin_relationship", None)
     roles = decision.granted_terms.roles.select_related("service") if decision.granted_terms else []
-    return shared_context(request, membership, decision) | {
+    admins = membership.customer.memberships.current().filter(role=CustomerRole.GLOBAL_ADMIN)
+    return shared_context(request, membership, decision, admins.select_related("user")) | {
         "signature": signature,
         "granted": [role_view(role) for role in roles],
         "certificate": decision.certificate,

@@ -249,7 +249,7 @@ class TestEndSelling:
     def test_can_be_asked_for_again_r42(self, fernhill):
         fernhill.grant(fernhill.alder)
         ending.end_selling(ResellerRelationship.objects.get(), by=fernhill.by, side=Side.CUSTOMER)
-        fernhill.grant(fernhill.alder)
+        fernhill.approve(fernhill.ask(fernhill.alder))
         states = ResellerRelationship.objects.order_by("pk").values_list("status", flat=True)
         assert list(states) == ["ended", "active"]
 
