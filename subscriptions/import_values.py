@@ -8,7 +8,8 @@ from typing import Any
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
-QUANTITY_MAX = 1_000_000
+from .moves.ordering import QUANTITY_MAX
+
 DECIMALS, WHOLE_DIGITS = 4, 8
 YES, NO = ("yes", "true", "1", "on", "enabled"), ("no", "false", "0", "off", "disabled")
 

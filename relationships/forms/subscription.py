@@ -4,8 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from subscriptions.models import Subscription, SuspensionReason
-
-QUANTITY_MAX = 1_000_000
+from subscriptions.moves.ordering import QUANTITY_MAX
 
 
 class SubscriptionMoveForm(forms.Form):

@@ -15,6 +15,7 @@ from partners.rights import PartnerRight
 
 from ..lifecycle import cancellable_until, outlook
 from ..models import ChangeKind, MadeBy, Subscription, SubscriptionState, SuspensionReason
+from .ordering import QUANTITY_MAX
 from .writing import SubscriptionRefused, why_not_in_state, write
 
 
@@ -68,8 +69,11 @@ def change_quantity(
 ) -> None:
     """Raise or lower the number of licences."""
     at = _begin(subscription, ChangeKind.CHANGE_QUANTITY, by=by, seen=seen, at=at)
-    if quantity < 1:
-        raise SubscriptionRefused(_("A subscription has at least one licence."))
+    if not 1 <= quantity <= QUANTITY_MAX:
+        raise SubscriptionRefused(
+            _("A subscription has at least one licence, and at most %(most)d.")
+            % {"most": QUANTITY_MAX}
+        )
     if quantity == subscription.quantity:
         raise SubscriptionRefused(_("This is the quantity that it has already."))
     _write(subscription, ChangeKind.CHANGE_QUANTITY, {"quantity": quantity}, by=by, at=at)

@@ -9,11 +9,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Actor
 from customers.models import Customer, CustomerStatus
+from partnercenter.lib.reasons import given_reason
 from partnercenter.lib.states import moment
 
 from ..lifecycle import TERMS
 from ..models import ChangeKind, MadeBy, Offer, Subscription, TermLength
 from .writing import SubscriptionRefused, bear
+
+QUANTITY_MAX = 1_000_000
 
 
 @transaction.atomic
@@ -23,8 +26,7 @@ def import_one(
     """The operator enters a subscription that existed before; never over an existing one."""
     if not by.has_perm("subscriptions.add_subscription"):
         raise PermissionDenied
-    if not reason.strip():
-        raise SubscriptionRefused(_("An import needs a reason."))
+    reason = given_reason(reason)
     fields["customer"].lock()
     at = moment(at)
     fields.setdefault("service", fields["offer"].service)
@@ -49,11 +51,12 @@ def subscribe_directly(
     """The operator sells to a customer itself: a subscription without a seller."""
     if not by.has_perm("subscriptions.add_subscription"):
         raise PermissionDenied
-    if not reason.strip():
-        raise SubscriptionRefused(_("Give a reason."))
+    reason = given_reason(reason)
     customer.lock()
     if customer.status != CustomerStatus.ACTIVE:
         raise SubscriptionRefused(_("This customer's account is closed."))
+    if not 1 <= quantity <= QUANTITY_MAX:
+        raise SubscriptionRefused(_("Order from 1 to %(most)d licences.") % {"most": QUANTITY_MAX})
     at = moment(at)
     subscription = Subscription(
         customer=customer,

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
 
 from accounts.models import Actor
+from partnercenter.lib.refusals import Refused
 from partners.models import PartnerKind
 from subscriptions.import_file import OPTIONAL, REQUIRED, FileRefused
 from subscriptions.import_lines import Given, read
@@ -220,7 +221,7 @@ class TestImportLines:
         for person in (make.make_admin_agent(files.alder), make.make_user(is_staff=True)):
             with pytest.raises(PermissionDenied):
                 import_lines(lines, by=Actor.objects.of(person), reason="mine")
-        with pytest.raises(SubscriptionRefused):
+        with pytest.raises(Refused, match="reason"):
             import_lines(lines, by=make.operator(), reason=" ")
         assert not Subscription.objects.exists()
 
