@@ -3,26 +3,40 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from customers.models import Customer
-from subscriptions.models import Service
+from partners.models import Partner
+from subscriptions.models import Service, Subscription
 
 from .content import services_administered_by
 from .models import (
     AdminRelationship,
     AdminRelationshipRole,
     AdminRole,
+    AdminStatus,
     ServiceAdministration,
 )
+from .role_choices import role_view
 
 
-def partners_of(customer: Customer, at: datetime) -> list[dict[str, Any]]:
+def live_subscriptions(customer: Customer) -> list[Subscription]:
+    """What runs, with who sold it: read once for both ways of looking at it."""
+    return list(customer.subscriptions.live().select_related("service", "seller"))
+
+
+def partners_of(customer: Customer, live: list[Subscription], at: datetime) -> list[dict[str, Any]]:
     """Each partner that sells to the customer or administers for it, and until when."""
     by_partner: dict[int, dict[str, Any]] = {}
 
     def entry(partner: Any) -> dict[str, Any]:
-        blank = {"partner": partner, "selling": None, "grants": []}
+        blank = {"partner": partner, "selling": None, "grants": [], "sold": 0}
         return by_partner.setdefault(partner.pk, blank)
 
+    # Who sold something before there were relationships here is a partner, too.
+    for subscription in live:
+        if subscription.seller:
+            entry(subscription.seller)["sold"] += 1
     for selling in customer.reseller_relationships.running().select_related("partner"):
         entry(selling.partner)["selling"] = selling
     grants = customer.admin_relationships.running(at).select_related("partner")
@@ -32,7 +46,41 @@ def partners_of(customer: Customer, at: datetime) -> list[dict[str, Any]]:
     return sorted(by_partner.values(), key=lambda found: found["partner"].name)
 
 
-def services_of(customer: Customer, at: datetime) -> list[dict[str, Any]]:
+def partners_known_to(customer: Customer) -> QuerySet[Partner]:
+    """Those with which the customer has, or had, something."""
+    return Partner.objects.filter(
+        Q(pk__in=customer.pairs.values("partner"))
+        | Q(pk__in=customer.subscriptions.values("seller"))
+    )
+
+
+def partner_of(customer: Customer, partner: Partner, at: datetime) -> dict[str, Any]:
+    """What the customer has with one partner: selling, what it sold, administration."""
+    relationships = customer.reseller_relationships.filter(partner=partner)
+    grants = customer.admin_relationships.filter(partner=partner).exclude(activated_at=None)
+    running: list[dict[str, Any]] = []
+    ended: list[dict[str, Any]] = []
+    for grant in grants.prefetch_related("granted_roles__role__service").order_by("-activated_at"):
+        standing = [given.role for given in grant.granted_roles.all() if not given.removed_at]
+        taken = [given.role.name for given in grant.granted_roles.all() if given.removed_at]
+        entry = {
+            "grant": grant,
+            "roles": [role_view(role) for role in sorted(standing, key=lambda role: role.name)],
+            "taken": sorted(taken),
+        }
+        is_running = grant.status == AdminStatus.ACTIVE and grant.ends_at and grant.ends_at > at
+        (running if is_running else ended).append(entry)
+    return {
+        "selling": relationships.order_by("-started_at", "-pk").first(),
+        "running": running,
+        "ended": ended,
+        "subscriptions": customer.subscriptions.filter(seller=partner)
+        .with_parties()
+        .order_by("service__name", "pk"),
+    }
+
+
+def services_of(customer: Customer, live: list[Subscription], at: datetime) -> list[dict[str, Any]]:
     """Each service that the customer has: who sells it, who administers it."""
     by_service: dict[int, dict[str, Any]] = {}
 
@@ -40,7 +88,7 @@ def services_of(customer: Customer, at: datetime) -> list[dict[str, Any]]:
         blank = {"service": service, "sellers": set(), "direct": False, "administrators": set()}
         return by_service.setdefault(service.pk, blank)
 
-    for subscription in customer.subscriptions.live().select_related("service", "seller"):
+    for subscription in live:
         found = entry(subscription.service)
         if subscription.seller:
             found["sellers"].add(subscription.seller.name)

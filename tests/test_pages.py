@@ -12,8 +12,10 @@ from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.exceptions import NoReverseMatch
 
+from accounts.models import Actor
 from customers.rights import CustomerRole
 from partners.rights import Admin, Agent
+from relationships.moves import deciding
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +45,9 @@ PARTNER_PAGES = {
 CUSTOMER_PAGES = {
     "customer-home": set(CustomerRole.values),
     "customer-partners": set(CustomerRole.values),
+    "customer-partner": set(CustomerRole.values),
+    "customer-partner-act": {"global_admin", "partner_relationships_admin"},
+    "customer-grant-act": {"global_admin", "partner_relationships_admin"},
     "customer-subscriptions": set(CustomerRole.values),
     "customer-subscription": set(CustomerRole.values),
     "decision-list": set(CustomerRole.values),
@@ -55,6 +60,9 @@ ROW_PAGES = {
     "partner-subscription",
     "subscription-move",
     "customer-subscription",
+    "customer-partner",
+    "customer-partner-act",
+    "customer-grant-act",
 }
 # Addresses that need no sign-in, and why.
 OPEN_TO_ALL = {
@@ -80,6 +88,14 @@ def world():
     world.request = make.make_request(world.partner, email=world.decider.email)
     world.subscription = make.make_subscription(world.customer, seller=world.partner)
     world.decision = make.make_decision(world.request, world.customer, by=world.decider)
+    approved = make.make_decision(
+        make.make_request(world.partner, email=world.decider.email),
+        world.customer,
+        by=world.decider,
+    )
+    by = Actor.objects.of(world.decider)
+    deciding.approve(approved, make.make_answer(approved), by=by)
+    world.grant = world.customer.admin_relationships.get()
     return world
 
 
@@ -90,6 +106,14 @@ def address(name: str, world) -> str:
         "partner-subscription": [world.partner.slug, world.subscription.public_id],
         "subscription-move": [world.partner.slug, world.subscription.public_id, "suspend"],
         "customer-subscription": [world.customer.slug, world.subscription.public_id],
+        "customer-partner": [world.customer.slug, world.partner.slug],
+        "customer-partner-act": [world.customer.slug, world.partner.slug, "remove-administration"],
+        "customer-grant-act": [
+            world.customer.slug,
+            world.partner.slug,
+            world.grant.public_id,
+            "terminate",
+        ],
     }
     side = world.partner if name in PARTNER_PAGES else world.customer
     return reverse(f"relationships:{name}", args=arguments.get(name, [side.slug]))
@@ -187,10 +211,11 @@ OUR_ADDRESSES = [
     if name.startswith(("relationships:", "signin:", "mail:")) or ":" not in name
 ]
 ARGUMENTS = {
-    "partner_slug": "alder-example",
     "customer_slug": "fernhill-example",
     "token": "no-such-token",
     "move": "suspend",
+    "partner_slug": "alder-example",
+    "act": "end",
     "name": "20260101T000000_none.eml",
 }
 

@@ -76,11 +76,11 @@ def approve(
 def preview_approval(decision: Decision, answer: Answer, *, by: Actor) -> list[Effect]:
     """What *Approve* would do: the same grants, made and taken back; nobody signs or is told."""
 
-    def move() -> list[Effect]:
+    def move(*, by: Actor) -> list[Effect]:
         at = _begin(decision, by=by, at=None)
         return _allow(decision, answer, by=by, at=at)[1].effects
 
-    return preview(move)
+    return preview(move, by=by)
 
 
 @transaction.atomic

@@ -28,7 +28,7 @@ from ..models import (
     ResellerStatus,
     ServiceEndedBecause,
 )
-from ..survey import certify, compare, survey
+from ..survey import Survey, certify, compare, survey
 from . import notices
 from .administration import end_grant, end_service_administrations
 from .clock import expire_past_end
@@ -51,14 +51,32 @@ def may_end(by: Actor, side: Side, *, partner: Partner, customer: Customer) -> b
 def terminate(
     grant: AdminRelationship, *, by: Actor, side: Side, at: datetime | None = None
 ) -> list[Effect]:
-    """End one grant of administration before its end."""
-    if grant.customer is None:
-        raise Refused(_("This administration never began."))
-    customer, partner = grant.customer, grant.partner
+    """End one grant of administration before its end, with proof that nothing else moved."""
+    customer = customer_of(grant)
+    before, at = _survey(customer, at)
+    effects = terminating(grant, by=by, side=side, at=at)
+    _close(
+        "administration.terminated",
+        grant,
+        customer,
+        effects,
+        before,
+        by=by,
+        side=side,
+        at=at,
+    )
+    return effects
+
+
+def terminating(
+    grant: AdminRelationship, *, by: Actor, side: Side, at: datetime | None = None
+) -> list[Effect]:
+    """What `terminate` does, without its proof, its event and its mails."""
+    customer, partner = customer_of(grant), grant.partner
     at = _begin(partner, customer, by=by, side=side, at=at)
     if not AdminRelationship.objects.running(at).filter(pk=grant.pk).exists():
         raise Refused(_("This administration has ended already."))
-    return _end(partner, customer, [grant], by=by, side=side, at=at, kind="terminated")
+    return _end(partner, customer, [grant], because=BECAUSE[side], by=by, at=at)
 
 
 @transaction.atomic
@@ -66,11 +84,23 @@ def remove_administration(
     customer: Customer, partner: Partner, *, by: Actor, at: datetime | None = None
 ) -> list[Effect]:
     """The customer takes all administration from a partner at once; selling goes on (R31, R32)."""
+    before, at = _survey(customer, at)
+    side, grants = Side.CUSTOMER, _running(partner, customer, at)
+    effects = removing_administration(customer, partner, by=by, at=at)
+    kind = "administration.removed"
+    _close(kind, grants[0], customer, effects, before, by=by, side=side, at=at)
+    return effects
+
+
+def removing_administration(
+    customer: Customer, partner: Partner, *, by: Actor, at: datetime | None = None
+) -> list[Effect]:
+    """What `remove_administration` does, without its proof, its event and its mails."""
     at = _begin(partner, customer, by=by, side=Side.CUSTOMER, at=at)
     grants = _running(partner, customer, at)
     if not grants:
         raise Refused(_("This partner administers nothing for you."))
-    return _end(partner, customer, grants, by=by, side=Side.CUSTOMER, at=at, kind="removed")
+    return _end(partner, customer, grants, because=EndedBecause.CUSTOMER, by=by, at=at)
 
 
 @transaction.atomic
@@ -83,26 +113,37 @@ def end_selling(
     While the seller has subscriptions that live it winds down: no new orders, nothing is written to
     any of them, and the clock ends it with the last.
     """
+    customer = relationship.customer
+    before, at = _survey(customer, at)
+    effects = ending_selling(relationship, by=by, side=side, at=at)
+    kind = f"selling.{relationship.status}"
+    _close(kind, relationship, customer, effects, before, by=by, side=side, at=at)
+    return effects
+
+
+def ending_selling(
+    relationship: ResellerRelationship, *, by: Actor, side: Side, at: datetime | None = None
+) -> list[Effect]:
+    """What `end_selling` does, without its proof, its event and its mails."""
     customer, partner = relationship.customer, relationship.partner
     at = _begin(partner, customer, by=by, side=side, at=at)
     relationship.lock()
     if relationship.status != ResellerStatus.ACTIVE:
         raise Refused(_("This reseller relationship is winding down or has ended already."))
-    live = list(_live(relationship).order_by("term_end", "pk"))
+    live = sold_and_live(relationship)
     if side == Side.PARTNER and (why := why_partner_cannot_end(live)):
         raise Refused(why)
-    before = survey(customer)
     effects = _stop_selling(relationship, live, by=by, side=side, at=at)
-    for grant in _running(partner, customer, at):
-        effects += _end_grant(grant, because=EndedBecause.SELLING_ENDED, by=by, at=at)
-    effects += _free_services(partner, customer, by=by, at=at)
-    PartnerRelationship.objects.relist(partner, customer, at)
-    kind = "winding_down" if live else "ended"
-    _close(
-        f"selling.{kind}", partner, customer, effects, before, by=by, side=side, at=at,
-        subject=("reseller_relationship", relationship),
-    )  # fmt: skip
-    return effects
+    grants = _running(partner, customer, at)
+    return effects + _end(
+        partner, customer, grants, because=EndedBecause.SELLING_ENDED, by=by, at=at
+    )
+
+
+def customer_of(grant: AdminRelationship) -> Customer:
+    if grant.customer is None:
+        raise Refused(_("This administration never began."))
+    return grant.customer
 
 
 def why_partner_cannot_end(live: Iterable[Subscription]) -> str:
@@ -117,7 +158,16 @@ def why_partner_cannot_end(live: Iterable[Subscription]) -> str:
 
 def sold_and_live(relationship: ResellerRelationship) -> list[Subscription]:
     """What the seller sold to this customer and still runs."""
-    return list(_live(relationship).order_by("term_end", "pk"))
+    sold = Subscription.objects.live().filter(
+        customer=relationship.customer, seller=relationship.partner
+    )
+    return list(sold.select_related("offer").order_by("term_end", "pk"))
+
+
+def _survey(customer: Customer, at: datetime | None) -> tuple[Survey, datetime]:
+    """What stands before the act, read under the customer's lock."""
+    customer.lock()
+    return survey(customer), moment(at)
 
 
 def _begin(
@@ -139,20 +189,15 @@ def _end(
     customer: Customer,
     grants: list[AdminRelationship],
     *,
+    because: str,
     by: Actor,
-    side: Side,
     at: datetime,
-    kind: str,
 ) -> list[Effect]:
-    before, effects = survey(customer), []
+    effects = []
     for grant in grants:
-        effects += _end_grant(grant, because=BECAUSE[side], by=by, at=at)
+        effects += _end_grant(grant, because=because, by=by, at=at)
     effects += _free_services(partner, customer, by=by, at=at)
     PartnerRelationship.objects.relist(partner, customer, at)
-    _close(
-        f"administration.{kind}", partner, customer, effects, before, by=by, side=side, at=at,
-        subject=("admin_relationship", grants[0]),
-    )  # fmt: skip
     return effects
 
 
@@ -200,17 +245,18 @@ def _stop_selling(
 
 def _close(
     kind: str,
-    partner: Partner,
+    row: AdminRelationship | ResellerRelationship,
     customer: Customer,
     effects: list[Effect],
-    before: Any,
+    before: Survey,
     *,
     by: Actor,
     side: Side,
     at: datetime,
-    subject: tuple[str, Any],
 ) -> None:
-    what, row = subject
+    """Write the event, its certificate and its mails, and compare what existed."""
+    partner = row.partner
+    what = "admin_relationship" if isinstance(row, AdminRelationship) else "reseller_relationship"
     event = record(
         kind,
         by=by,
@@ -229,10 +275,3 @@ def _close(
 def _running(partner: Partner, customer: Customer, at: datetime) -> list[AdminRelationship]:
     grants = AdminRelationship.objects.running(at).filter(customer=customer, partner=partner)
     return list(grants.order_by("pk"))
-
-
-def _live(relationship: ResellerRelationship) -> Any:
-    sold = Subscription.objects.live().filter(
-        customer=relationship.customer, seller=relationship.partner
-    )
-    return sold.select_related("offer")

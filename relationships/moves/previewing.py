@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from accounts.models import Actor
+
 from ..effects import Effect
 
 
@@ -15,15 +17,19 @@ class _Undone(Exception):
         self.effects = effects
 
 
-def preview(move: Callable[..., list[Effect]], *args: Any, **kwargs: Any) -> list[Effect]:
+def preview(
+    move: Callable[..., list[Effect]], *args: Any, by: Actor, **kwargs: Any
+) -> list[Effect]:
     """
     The effects of the real move, which is made and always rolled back.
 
     Never by savepoints made by hand: what a move wants to do after its commit would then be done.
+    Who only looks is no actor yet; one is made for the move, and goes with it.
     """
     try:
         with transaction.atomic():
-            effects = move(*args, **kwargs)
+            actor = by if by.pk else Actor.objects.of(by.user)
+            effects = move(*args, by=actor, **kwargs)
             if connection.vendor == "postgresql":
                 connection.check_constraints()  # what a commit would still ask
             raise _Undone(effects)

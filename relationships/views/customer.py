@@ -9,7 +9,7 @@ from customers.access import customer_view
 from customers.models import CustomerMembership
 from customers.rights import CustomerRight
 
-from ..overview import partners_of, services_of
+from ..overview import live_subscriptions, partners_of, services_of
 from .frames import customer_frame
 from .paging import newest_first
 from .rights import require
@@ -22,13 +22,14 @@ PAGE = 50
 def customer_home(request: HttpRequest, membership: CustomerMembership) -> HttpResponse:
     require(membership, CustomerRight.SEE)
     customer = membership.customer
+    live = live_subscriptions(customer)
     context = customer_frame(request, membership) | {
         "waiting": customer.decisions.open()
         .select_related("request__partner")
         .order_by("-opened_at", "-id")[:10],
         "decides": membership.may(CustomerRight.DECIDE),
-        "partners": partners_of(customer, timezone.now()),
-        "subscription_count": customer.subscriptions.live().count(),
+        "partners": partners_of(customer, live, timezone.now()),
+        "subscription_count": len(live),
     }
     return render(request, "relationships/customer/home.html", context)
 
@@ -37,10 +38,10 @@ def customer_home(request: HttpRequest, membership: CustomerMembership) -> HttpR
 @customer_view
 def customer_partners(request: HttpRequest, membership: CustomerMembership) -> HttpResponse:
     require(membership, CustomerRight.SEE)
-    now = timezone.now()
+    now, live = timezone.now(), live_subscriptions(membership.customer)
     context = customer_frame(request, membership) | {
-        "partners": partners_of(membership.customer, now),
-        "services": services_of(membership.customer, now),
+        "partners": partners_of(membership.customer, live, now),
+        "services": services_of(membership.customer, live, now),
     }
     return render(request, "relationships/customer/partners.html", context)
 

@@ -2,11 +2,26 @@
 
 from django.urls import path
 
-from . import customer, decision, subscription
+from . import customer, customer_partner, decision, subscription
 
 urlpatterns = [
     path("", customer.customer_home, name="customer-home"),
     path("partners/", customer.customer_partners, name="customer-partners"),
+    path(
+        "partners/<slug:partner_slug>/",
+        customer_partner.customer_partner,
+        name="customer-partner",
+    ),
+    path(
+        "partners/<slug:partner_slug>/<slug:act>/",
+        customer_partner.customer_partner_act,
+        name="customer-partner-act",
+    ),
+    path(
+        "partners/<slug:partner_slug>/administration/<uuid:public_id>/<slug:act>/",
+        customer_partner.customer_partner_act,
+        name="customer-grant-act",
+    ),
     path("subscriptions/", customer.customer_subscriptions, name="customer-subscriptions"),
     path(
         "subscriptions/<uuid:public_id>/",

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 # Without the session, which a site reads from the database and these tests from memory.
 QUERIES = {
-    "customer-home": 8,
+    "customer-home": 9,
     "customer-partners": 11,
     "customer-subscriptions": 3,
     "decision-list": 4,

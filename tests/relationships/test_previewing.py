@@ -122,16 +122,16 @@ class TestPreview:
         selling = ResellerRelationship.objects.get()
         who = {"by": fernhill.by, "side": Side.CUSTOMER}
         acts = [
-            (ending.terminate, (grant,), who),
+            (ending.terminating, ending.terminate, (grant,), who),
             (
                 ending.remove_administration,
                 (fernhill.customer, fernhill.alder),
                 {"by": fernhill.by},
             ),
-            (ending.end_selling, (selling,), who),
+            (ending.ending_selling, ending.end_selling, (selling,), who),
         ]
-        for move, things, given in acts:
+        for effects, move, things, given in acts:
             with Unchanged():
-                shown = preview(move, *things, **given)
+                shown = preview(effects, *things, **given)
             assert shown == move(*things, **given)
             assert shown

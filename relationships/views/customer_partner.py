@@ -1,0 +1,145 @@
+"""One partner as its customer sees it, and what the customer can take back from it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.acting import actor_of, viewer_of
+from audit import kinds
+from audit.log import Side, entries
+from customers.access import customer_view
+from customers.models import CustomerMembership
+from customers.rights import CustomerRight
+from partnercenter.lib.refusals import Refused
+from partners.models import Partner
+
+from ..effects import Effect, grouped
+from ..moves import ending
+from ..moves.previewing import preview
+from ..overview import partner_of, partners_known_to
+from .frames import customer_frame
+from .rights import require
+
+EVENTS = 20
+
+
+def partner_here(membership: CustomerMembership, partner_slug: str) -> Partner:
+    """A partner with which the customer has, or had, something; any other is unknown here."""
+    return get_object_or_404(partners_known_to(membership.customer), slug=partner_slug)
+
+
+@require_safe
+@customer_view
+def customer_partner(
+    request: HttpRequest, membership: CustomerMembership, partner_slug: str
+) -> HttpResponse:
+    require(membership, CustomerRight.SEE)
+    partner, customer = partner_here(membership, partner_slug), membership.customer
+    chain = entries(f"customer:{customer.tenant_id}").filter(partner_id=str(partner.tenant_id))
+    context = customer_frame(request, membership) | {
+        "partner": partner,
+        "decides": membership.may(CustomerRight.DECIDE),
+        **partner_of(customer, partner, timezone.now()),
+    }
+    if membership.may(CustomerRight.SEE_ACTIVITY):
+        context["history"] = [
+            {"title": kinds.sentence(event), "at": event.at} for event in chain[:EVENTS]
+        ]
+    return render(request, "relationships/customer/partner.html", context)
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that the customer takes back: its words, and the move."""
+
+    title: str
+    button: str
+    done: str
+    goes_on: str
+    run: Callable[..., list[Effect]]
+    show: Callable[..., list[Effect]]
+
+
+def remove_act(membership: CustomerMembership, partner: Partner, public_id: str | None) -> Act:
+    return Act(
+        title=_("Remove administration of %(name)s") % {"name": partner.name},
+        button=_("Remove administration"),
+        done=_("%(name)s no longer administers anything for you.") % {"name": partner.name},
+        goes_on=_("Buying goes on: what it sold you, and whether it may sell, stay as they are."),
+        run=partial(ending.remove_administration, membership.customer, partner),
+        show=partial(ending.removing_administration, membership.customer, partner),
+    )
+
+
+def terminate_act(membership: CustomerMembership, partner: Partner, public_id: str | None) -> Act:
+    grants = membership.customer.admin_relationships.filter(partner=partner)
+    grant = get_object_or_404(grants, public_id=public_id)
+    return Act(
+        title=_("Terminate “%(name)s”") % {"name": grant.name},
+        button=_("Terminate"),
+        done=_("“%(name)s” has ended.") % {"name": grant.name},
+        goes_on=_("Buying goes on, and so does every other administration of this partner."),
+        run=partial(ending.terminate, grant, side=Side.CUSTOMER),
+        show=partial(ending.terminating, grant, side=Side.CUSTOMER),
+    )
+
+
+def end_act(membership: CustomerMembership, partner: Partner, public_id: str | None) -> Act:
+    running = membership.customer.reseller_relationships.running().filter(partner=partner)
+    relationship = get_object_or_404(running)
+    return Act(
+        title=_("End the reseller relationship with %(name)s") % {"name": partner.name},
+        button=_("End relationship"),
+        done=_("The reseller relationship with %(name)s is over.") % {"name": partner.name},
+        goes_on=_("No subscription is changed. Each runs on until the end of its term."),
+        run=partial(ending.end_selling, relationship, side=Side.CUSTOMER),
+        show=partial(ending.ending_selling, relationship, side=Side.CUSTOMER),
+    )
+
+
+ACTS = {
+    "remove-administration": remove_act,
+    "terminate": terminate_act,
+    "end": end_act,
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@customer_view
+def customer_partner_act(
+    request: HttpRequest,
+    membership: CustomerMembership,
+    partner_slug: str,
+    act: str,
+    public_id: str | None = None,
+) -> HttpResponse:
+    """Say what ends and what goes on, by the real move undone; its POST makes it."""
+    require(membership, CustomerRight.DECIDE)
+    partner = partner_here(membership, partner_slug)
+    if act not in ACTS or (act == "terminate") != (public_id is not None):
+        raise Http404
+    chosen = ACTS[act](membership, partner, public_id)
+    page = redirect("relationships:customer-partner", membership.customer.slug, partner.slug)
+    by = actor_of(request) if request.method == "POST" else viewer_of(request)
+    try:
+        if request.method == "POST":
+            chosen.run(by=by)
+            messages.success(request, chosen.done)
+            return page
+        effects = preview(chosen.show, by=by)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return page
+    context = customer_frame(request, membership) | {
+        "partner": partner,
+        "act": chosen,
+        "effects": grouped(effects),
+    }
+    return render(request, "relationships/customer/partner_act.html", context)
