@@ -120,14 +120,11 @@ class TestPreview:
         grant = fernhill.grant(fernhill.alder, EXCHANGE)
         fernhill.grant(fernhill.alder, TEAMS, asks_selling=False)
         selling = ResellerRelationship.objects.get()
-        who = {"by": fernhill.by, "side": Side.CUSTOMER}
+        by, pair = {"by": fernhill.by}, (fernhill.customer, fernhill.alder)
+        who = {**by, "side": Side.CUSTOMER}
         acts = [
             (ending.terminating, ending.terminate, (grant,), who),
-            (
-                ending.remove_administration,
-                (fernhill.customer, fernhill.alder),
-                {"by": fernhill.by},
-            ),
+            (ending.removing_administration, ending.remove_administration, pair, by),
             (ending.ending_selling, ending.end_selling, (selling,), who),
         ]
         for effects, move, things, given in acts:
