@@ -9,7 +9,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Actor
-from audit.log import Side, record
+from audit.log import Side, hold, record
+from audit.models import Event
 from customers.models import CustomerMembership
 from partnercenter.lib.canonical import canonical, digest
 from partnercenter.lib.refusals import Refused
@@ -181,21 +182,52 @@ def _close(
         "reason": answer.reason,
         "content_digest": content_digest(content),
     }
-    event = record(
-        f"request.{status}",
-        by=by,
-        at=at,
-        side=Side.CUSTOMER,
-        subject=("decision", str(decision.public_id)),
-        customer=decision.customer.party,
-        partner=decision.request.partner.party,
-        details=details,
-    )
+    event = _record(decision, status, details, by=by, at=at)
     certificate = certify(decision.customer, before, event, at=at)
     _sign(decision, answer, content, given, certificate, status=status, by=by, at=at)
     notices.tell_decision(decision, by=by)
     for lost in given.displaced:
         notices.tell_displaced(decision.customer, lost)
+
+
+def _record(
+    decision: Decision, status: str, details: dict[str, Any], *, by: Actor, at: datetime
+) -> Event:
+    """
+    One event where the two now have something with each other, else one for each.
+
+    Who declined stays unknown to the partner: it learns that the request was declined, and why.
+    """
+    customer, partner = decision.customer.party, decision.request.partner.party
+    subject = ("decision", str(decision.public_id))
+    if status == DecisionStatus.APPROVED:
+        return record(
+            "request.approved",
+            by=by,
+            at=at,
+            side=Side.CUSTOMER,
+            subject=subject,
+            customer=customer,
+            partner=partner,
+            details=details,
+        )
+    hold((Side.CUSTOMER, customer.id), (Side.PARTNER, partner.id))
+    decision.request.record(
+        "request.was_declined",
+        by=by,
+        at=at,
+        side=Side.CUSTOMER,
+        details={"reason": details["reason"]},
+    )
+    return record(
+        "request.declined",
+        by=by,
+        at=at,
+        side=Side.CUSTOMER,
+        subject=subject,
+        customer=customer,
+        details={**details, "asker": partner.name},
+    )
 
 
 def _sign(

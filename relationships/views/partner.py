@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.acting import actor_of, viewer_of
 from audit import kinds
 from audit.log import entries
-from audit.models import Event
 from partnercenter.lib.refusals import Refused
 from partners.access import partner_view
 from partners.models import PartnerMembership
@@ -152,7 +151,7 @@ def request_detail(
         "granted": list(decision.granted_terms.roles.all())
         if decision and decision.granted_terms
         else [],
-        "history": [{"title": told_to_partner(event), "at": event.at} for event in events[:PAGE]],
+        "history": [{"title": kinds.sentence(event), "at": event.at} for event in events[:PAGE]],
         "may_send": asked.status == "open"
         and asked.sent_at is None
         and bool(asked.addressed_email)
@@ -161,13 +160,6 @@ def request_detail(
         ),
     }
     return render(request, "relationships/partner/request_detail.html", context)
-
-
-def told_to_partner(event: Event) -> str:
-    """The event in words; a customer is named to the partner only after an approval."""
-    if event.kind == "request.declined":
-        return _("The customer declined the request.")
-    return kinds.sentence(event)
 
 
 @require_POST

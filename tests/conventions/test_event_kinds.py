@@ -10,7 +10,6 @@ from .sources import dotted, name_of, room_modules
 
 # Kinds that code puts together, by the module and the text that is left when values are taken out.
 PUT_TOGETHER: dict[tuple[str, str], set[str]] = {
-    ("relationships/moves/deciding.py", "request."): {"request.approved", "request.declined"},
     ("relationships/moves/changing_kind.py", "administration.service_"): {
         "administration.service_started",
         "administration.service_ended",

@@ -313,6 +313,19 @@ class TestDecline:
         assert not ResellerRelationship.objects.exists()
         assert Event.objects.get(kind="request.declined").details["reason"] == "We have a partner."
 
+    def test_tells_the_partner_why_and_not_who(self, scene):
+        agent = make.make_admin_agent(scene.alder)
+        answer = make.make_answer(scene.decision, reason="We have a partner.")
+        deciding.decline(scene.decision, answer, by=scene.by)
+        told = Event.objects.in_chain(f"partner:{scene.alder.tenant_id}")
+        assert "request.was_declined" in {event.kind for event in told}
+        for event in told:
+            assert event.customer_name == ""
+            assert "Fernhill" not in event.payload
+        mail = Delivery.objects.get(kind="decision_partner", recipient=agent.email)
+        assert "Fernhill" not in mail.subject + mail.text + mail.html
+        assert "We have a partner." in mail.text
+
 
 class TestOnePartnerPerService:
     """Rule R26."""
