@@ -34,7 +34,8 @@ REVOKE UPDATE, DELETE ON
     relationships_accessterms_roles,
     relationships_accessterms_planned_groups,
     relationships_decisionsignature,
-    relationships_certificate
+    relationships_certificate,
+    relationships_certificatesignature
 FROM :"app";
 REVOKE UPDATE ON audit_sealedpart FROM :"app";
 REVOKE DELETE ON

@@ -277,6 +277,9 @@ AGREEMENT_VERSION = env("AGREEMENT_VERSION", default="2026-01")
 SUBSCRIPTION_CANCELLED_DAYS = env.int("SUBSCRIPTION_CANCELLED_DAYS", default=90)
 SIGN_IN_AGAIN_SECONDS = ACCOUNT_REAUTHENTICATION_TIMEOUT
 
+# Where the keys lie that sign certificates; every process of the site shares the folder.
+CERTIFICATE_KEYS_DIR = Path(env("CERTIFICATE_KEYS_DIR", default=str(VAR_DIR / "keys")))
+
 # --- Log ------------------------------------------------------------------------------------------
 
 LOGGING = {

@@ -13,7 +13,7 @@ class RelationshipsConfig(AppConfig):
         from audit import kinds
         from mail import sweeps
 
-        from . import signals  # noqa: F401  importing registers them
+        from . import certificates, signals  # noqa: F401  importing registers them
         from .guards import GUARDS
         from .kinds import SENTENCES
         from .loading import load_roles
@@ -23,5 +23,6 @@ class RelationshipsConfig(AppConfig):
         guards.register(self.label, GUARDS)
         kinds.register(SENTENCES)
         sweeps.register("relationships.clock", clock.sweep, every=30)
+        sweeps.register("relationships.certificates", certificates.sweep, every=10)
         sweeps.register("relationships.renewing", renewing.sweep, every=30)
         post_migrate.connect(load_roles, sender=self, dispatch_uid="relationships.roles")

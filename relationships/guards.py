@@ -64,6 +64,7 @@ GUARDS: list[Declaration] = [
     ),
     AppendOnly("relationships_decisionsignature", (("id",), ("decision_id", "actor_id"))),
     AppendOnly("relationships_certificate", (("id",), ("public_id",), ("event_id",))),
+    AppendOnly("relationships_certificatesignature", (("id",), ("certificate_id", "key_id"))),
     NoDelete("relationships_decision"),
     NoReplace(
         "relationships_decision",

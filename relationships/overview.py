@@ -1,5 +1,6 @@
 """What a customer has with whom: by partner and by service."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +53,12 @@ def partners_known_to(customer: Customer) -> QuerySet[Partner]:
         Q(pk__in=customer.pairs.values("partner"))
         | Q(pk__in=customer.subscriptions.values("seller"))
     )
+
+
+def names_of_partners(tenant_ids: Iterable[str]) -> dict[str, str]:
+    """Whom ids in the customer's own subscriptions mean."""
+    rows = Partner.objects.filter(tenant_id__in=tenant_ids)
+    return {str(tenant_id): name for tenant_id, name in rows.values_list("tenant_id", "name")}
 
 
 def partner_of(customer: Customer, partner: Partner, at: datetime) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from partnercenter.lib.canonical import canonical, digest
 from subscriptions.models import Subscription
 from subscriptions.models.subscription import leaf
 
+from .certificates import sign_after_commit
 from .models import Certificate
 
 
@@ -49,7 +50,7 @@ def survey(customer: Customer, salt: str = "") -> Survey:
 
 def certify(customer: Customer, before: Survey, event: Event, *, at: datetime) -> Certificate:
     """Write down what stood before the act; `compare` says in the end that it still does."""
-    return Certificate.objects.create(
+    certificate = Certificate.objects.create(
         customer=customer,
         event=event,
         at=at,
@@ -59,6 +60,8 @@ def certify(customer: Customer, before: Survey, event: Event, *, at: datetime) -
         account_salt=before.account_salt,
         changes=",".join(map(str, before.changes)),
     )
+    sign_after_commit(certificate)
+    return certificate
 
 
 def compare(customer: Customer, before: Survey) -> None:

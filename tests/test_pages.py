@@ -48,6 +48,8 @@ CUSTOMER_PAGES = {
     "customer-partner": set(CustomerRole.values),
     "customer-partner-act": {"global_admin", "partner_relationships_admin"},
     "customer-grant-act": {"global_admin", "partner_relationships_admin"},
+    "certificate": set(CustomerRole.values),
+    "certificate-download": set(CustomerRole.values),
     "customer-subscriptions": set(CustomerRole.values),
     "customer-subscription": set(CustomerRole.values),
     "decision-list": set(CustomerRole.values),
@@ -63,6 +65,8 @@ ROW_PAGES = {
     "customer-partner",
     "customer-partner-act",
     "customer-grant-act",
+    "certificate",
+    "certificate-download",
 }
 # Addresses that need no sign-in, and why.
 OPEN_TO_ALL = {
@@ -71,6 +75,7 @@ OPEN_TO_ALL = {
     "gallery": "answers in demo mode only",
     "mail:mail-list": "answers in demo mode only",
     "mail:mail-detail": "answers in demo mode only",
+    "relationships:certificate-keys": "whoever checks a certificate needs the public keys",
     "relationships:landing": "the link of a request is read before signing in",
     "relationships:landing-continue": "sends to sign-in",
     "relationships:invitation": "an invitation is read before signing in",
@@ -95,6 +100,7 @@ def world():
     )
     by = Actor.objects.of(world.decider)
     deciding.approve(approved, make.make_answer(approved), by=by)
+    world.certificate = world.customer.certificates.get()
     world.grant = world.customer.admin_relationships.get()
     return world
 
@@ -106,6 +112,8 @@ def address(name: str, world) -> str:
         "partner-subscription": [world.partner.slug, world.subscription.public_id],
         "subscription-move": [world.partner.slug, world.subscription.public_id, "suspend"],
         "customer-subscription": [world.customer.slug, world.subscription.public_id],
+        "certificate": [world.customer.slug, world.certificate.public_id],
+        "certificate-download": [world.customer.slug, world.certificate.public_id],
         "customer-partner": [world.customer.slug, world.partner.slug],
         "customer-partner-act": [world.customer.slug, world.partner.slug, "remove-administration"],
         "customer-grant-act": [

@@ -7,7 +7,7 @@ from .admin_relationship import (
     EndedBecause,
 )
 from .admin_role import Administers, AdminRole
-from .certificate import Certificate
+from .certificate import Certificate, CertificateSignature
 from .decision import Decision, DecisionSignature, DecisionStatus, Half
 from .pair import PartnerRelationship
 from .request import RelationshipRequest, RequestKind, RequestStatus
@@ -25,6 +25,7 @@ __all__ = [
     "Administers",
     "AssignmentStatus",
     "Certificate",
+    "CertificateSignature",
     "Decision",
     "DecisionSignature",
     "DecisionStatus",

@@ -43,3 +43,21 @@ class Certificate(models.Model):
     @property
     def change_keys(self) -> list[int]:
         return [int(key) for key in self.changes.split(",") if key]
+
+
+class CertificateSignature(models.Model):
+    """A signature of a certificate's statement; a row of its own, so that it can come later."""
+
+    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="signatures")
+    key_id = models.CharField(max_length=43)
+    signed_text = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="relationships_one_signature_per_key", fields=["certificate", "key_id"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.certificate} · {self.key_id}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import customer, customer_partner, decision, subscription
+from . import certificate, customer, customer_partner, decision, subscription
 
 urlpatterns = [
     path("", customer.customer_home, name="customer-home"),
@@ -27,6 +27,16 @@ urlpatterns = [
         "subscriptions/<uuid:public_id>/",
         subscription.customer_subscription,
         name="customer-subscription",
+    ),
+    path(
+        "certificates/<uuid:public_id>/",
+        certificate.certificate,
+        name="certificate",
+    ),
+    path(
+        "certificates/<uuid:public_id>/download/",
+        certificate.certificate_download,
+        name="certificate-download",
     ),
     path("requests/", customer.decision_list, name="decision-list"),
     path("requests/<uuid:public_id>/", decision.decision_detail, name="decision"),
