@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django_countries.fields
-import partnercenter.lib.ids
 from django.conf import settings
 from django.db import migrations, models
+
+import partnercenter.lib.ids
 
 
 class Migration(migrations.Migration):
