@@ -50,21 +50,26 @@ class Wish:
         return ascii_domain(domain_of(self.address))
 
 
-def address_for(request: RelationshipRequest, user: Any) -> str:
+def verified_addresses(user: Any) -> list[str]:
+    """The addresses that are proved to be the person's, the first one first."""
+    own = user.emailaddress_set.filter(verified=True).order_by("-primary", "pk")
+    return list(own.values_list("email", flat=True))
+
+
+def address_for(request: RelationshipRequest, verified: list[str]) -> str:
     """
-    The person's verified address for whose domain the request would open; empty if there is none.
+    The person's address for whose domain the request would open; empty if there is none.
 
     A new organisation gets a tenant id of its own, so a request to a tenant id opens for none.
     """
     if request.addressed_tenant_id:
         return ""
-    own = user.emailaddress_set.filter(verified=True).order_by("-primary", "pk")
-    for address in own.values_list("email", flat=True):
+    for address in verified:
         if request.addressed_email not in ("", address.lower()):
             continue
         wanted = request.addressed_domain
         if not wanted or ascii_domain(wanted) == ascii_domain(domain_of(address)):
-            return str(address)
+            return address
     return ""
 
 
@@ -120,9 +125,10 @@ def _address_or_refusal(request: RelationshipRequest, user: Any, at: datetime) -
         raise RegistrationRefused(
             _("You work for a partner that this request concerns. Only the customer answers it.")
         )
-    if address := address_for(request, user):
+    verified = verified_addresses(user)
+    if address := address_for(request, verified):
         return address
-    if not user.emailaddress_set.filter(verified=True).exists():
+    if not verified:
         raise RegistrationRefused(_("Confirm your e-mail address first."))
     raise NotAddressed(_("This request is addressed to someone else."))
 
