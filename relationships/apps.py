@@ -13,7 +13,7 @@ class RelationshipsConfig(AppConfig):
         from audit import kinds
         from mail import sweeps
 
-        from . import signals  # noqa: F401  importing registers them
+        from . import admin_registrations, signals  # noqa: F401  importing registers them
         from .guards import GUARDS
         from .kinds import SENTENCES
         from .loading import load_roles

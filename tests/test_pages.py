@@ -8,13 +8,13 @@ seen here.
 import re
 
 import pytest
-from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.exceptions import NoReverseMatch
 
 from customers.rights import CustomerRole
 from partners.rights import Admin, Agent
 from tests import factories as make
+from tests.tables import rows_of_all_tables
 
 pytestmark = pytest.mark.django_db
 
@@ -214,17 +214,6 @@ def test_every_address_is_private_unless_a_reason_is_given(client, name, convert
         assert answer.status_code in (302, 405), f"{name} is open to everybody"
         if answer.status_code == 302:
             assert answer["Location"].startswith("/accounts/login/")
-
-
-def rows_of_all_tables() -> dict[str, list]:
-    """Everything but sessions, which remember that somebody was here."""
-    rows = {}
-    with connection.cursor() as cursor:
-        for table in sorted(connection.introspection.table_names(cursor)):
-            if table not in ("django_session", "cache"):
-                cursor.execute(f"SELECT * FROM {table}")
-                rows[table] = sorted(map(repr, cursor.fetchall()))
-    return rows
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
