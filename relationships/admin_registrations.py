@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -120,7 +121,8 @@ class CustomerRegistrationAdmin(LookOnlyAdmin):
         form = form_class(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             try:
-                move(row, by=actor_of(request), **form.cleaned_data)
+                with transaction.atomic():
+                    move(row, by=actor_of(request), **form.cleaned_data)
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
