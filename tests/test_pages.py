@@ -220,7 +220,13 @@ def test_every_address_is_private_unless_a_reason_is_given(client, name, convert
 def test_looking_changes_nothing(client, world, method):
     insider = make.join_partner(world.partner, admin=Admin.GLOBAL_ADMIN)
     landing = reverse("relationships:landing", args=[world.request.token])
+    anybody = make.make_request()
+    newcomer = make.make_user()
     pages = [
+        *(
+            (newcomer, reverse(f"relationships:{name}", args=[anybody.token]))
+            for name in ("landing", "landing-register")
+        ),
         (None, landing),
         *((insider, address(shown, world)) for shown in PARTNER_PAGES),
         *((world.decider, address(shown, world)) for shown in CUSTOMER_PAGES),

@@ -42,6 +42,24 @@ MAILS = {
         "link": LINK,
         "expires_at": MOMENT,
     },
+    "claim": {
+        "person": "Robin",
+        "address": "robin@fernhill.example",
+        "organisation": "Fernhill & Sons",
+        "domain": "fernhill.example",
+        "to_staff": False,
+        "link": LINK,
+    },
+    "registration_accepted": {
+        "organisation": "Fernhill & Sons",
+        "domain": "fernhill.example",
+        "link": LINK,
+    },
+    "registration_refused": {
+        "organisation": "Fernhill & Sons",
+        "reason": "No such company.",
+        "link": LINK,
+    },
     "decision_partner": DECISION,
     "decision_customer": DECISION,
 }
@@ -67,6 +85,19 @@ class TestMail:
 def test_times_do_not_depend_on_whose_page_caused_the_mail():
     with timezone.override("Asia/Seoul"):
         assert "09:30 (UTC)" in render("invitation", "en", MAILS["invitation"]).text
+
+
+class TestClaim:
+    @pytest.mark.parametrize("to_staff", [True, False])
+    @pytest.mark.parametrize("person", ["Robin", ""])
+    def test_says_who_asks_and_what_they_can_do_until_then(self, to_staff, person):
+        context = {**MAILS["claim"], "to_staff": to_staff, "person": person}
+        words = render("claim", "en", context)
+        for body in (words.text, words.html):
+            assert "robin@fernhill.example" in body
+            assert "they see nothing of the organisation" in body
+            assert ("nobody who could let this person in" in body) is to_staff
+        assert "Robin" not in words.subject
 
 
 class TestDecision:
