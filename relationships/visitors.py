@@ -18,7 +18,7 @@ from customers.rights import CustomerRight
 from partnercenter.lib.free_mail import is_free_mail
 from partnercenter.lib.names import ascii_domain, domain_of, spellings_of
 
-from .models import Decision, RelationshipRequest
+from .models import Decision, DecisionStatus, RelationshipRequest
 from .moves.opening import is_insider, organisations_for
 from .moves.registering import address_for, verified_addresses
 
@@ -37,18 +37,22 @@ class Choice:
     @property
     def note(self) -> str:
         """The domain, and what the person cannot see from the name."""
-        notes = [self.customer.primary_domain]
-        if not self.place.may(CustomerRight.DECIDE):
-            notes.append(
-                _("You are %(role)s there: you read the request, and others decide.")
-                % {"role": self.place.role_label}
-            )
-        if self.decision is not None and self.decision.status == "open":
+        return " · ".join(filter(None, [self.customer.primary_domain, self._role(), self._state()]))
+
+    def _role(self) -> str:
+        if self.place.may(CustomerRight.DECIDE):
+            return ""
+        role = self.place.role_label
+        return _("as %(role)s you read the request, and others decide") % {"role": role}
+
+    def _state(self) -> str:
+        if self.decision is None:
+            return ""
+        if self.decision.status == DecisionStatus.OPEN:
             day = date_format(localtime(self.decision.opened_at), "DATE_FORMAT")
-            notes.append(_("It waits for a decision since %(day)s.") % {"day": day})
-        elif self.decision is not None and self.decision.single_use:
-            notes.append(_("It has been answered there."))
-        return " · ".join(notes)
+            return _("waits for a decision since %(day)s") % {"day": day}
+        # A standing link opens anew for who has answered it.
+        return _("has been answered there") if self.decision.single_use else ""
 
 
 @dataclass(frozen=True)
