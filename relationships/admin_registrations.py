@@ -20,7 +20,7 @@ from accounts.admin import LookOnlyAdmin
 from customers.models import CustomerRegistration, RegistrationStatus
 from partnercenter.lib.refusals import Refused
 
-from .moves.answering import LONGEST_REASON, accept_registration, refuse_registration
+from .moves.accepting import LONGEST_REASON, accept_registration, refuse_registration
 
 
 class RefuseForm(forms.Form):

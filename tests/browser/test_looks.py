@@ -14,7 +14,7 @@ from customers.rights import CustomerRole
 from mail import demo
 from partners.rights import Admin
 from relationships.moves import deciding
-from relationships.moves.answering import refuse_registration
+from relationships.moves.accepting import refuse_registration
 from relationships.moves.supervising import suspend_partner
 from tests import factories as make
 from tests.browser.conftest import PATIENCE

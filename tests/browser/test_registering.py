@@ -9,7 +9,7 @@ from customers.models import CustomerRegistration
 from mail import outbox
 from mail.models import Delivery
 from relationships.models import Decision
-from relationships.moves.answering import accept_registration
+from relationships.moves.accepting import accept_registration
 from tests import factories as make
 from tests.signin.people import last_code
 

@@ -31,17 +31,6 @@ MAILS = {
         "link": LINK,
         "expires_at": MOMENT,
     },
-    "request": {
-        "partner": "Fernhill & Sons",
-        "partner_domain": "alder.example",
-        "sender": "Ben",
-        "reason": "You called us.",
-        "asks_selling": True,
-        "roles": ["Exchange Administrator"],
-        "days": 365,
-        "link": LINK,
-        "expires_at": MOMENT,
-    },
     "claim": {
         "person": "Robin",
         "address": "robin@fernhill.example",
@@ -59,6 +48,17 @@ MAILS = {
         "organisation": "Fernhill & Sons",
         "reason": "No such company.",
         "link": LINK,
+    },
+    "request": {
+        "partner": "Fernhill & Sons",
+        "partner_domain": "alder.example",
+        "sender": "Ben",
+        "reason": "You called us.",
+        "asks_selling": True,
+        "roles": ["Exchange Administrator"],
+        "days": 365,
+        "link": LINK,
+        "expires_at": MOMENT,
     },
     "decision_partner": DECISION,
     "decision_customer": DECISION,
@@ -87,19 +87,6 @@ def test_times_do_not_depend_on_whose_page_caused_the_mail():
         assert "09:30 (UTC)" in render("invitation", "en", MAILS["invitation"]).text
 
 
-class TestClaim:
-    @pytest.mark.parametrize("to_staff", [True, False])
-    @pytest.mark.parametrize("person", ["Robin", ""])
-    def test_says_who_asks_and_what_they_can_do_until_then(self, to_staff, person):
-        context = {**MAILS["claim"], "to_staff": to_staff, "person": person}
-        words = render("claim", "en", context)
-        for body in (words.text, words.html):
-            assert "robin@fernhill.example" in body
-            assert "they see nothing of the organisation" in body
-            assert ("nobody who could let this person in" in body) is to_staff
-        assert "Robin" not in words.subject
-
-
 class TestDecision:
     def test_lists_what_was_allowed(self):
         text = render("decision_partner", "en", {**DECISION, "selling": False}).text
@@ -112,3 +99,16 @@ class TestDecision:
         assert "declined" in words.subject
         assert "allowed" not in words.text.replace("end what was allowed", "")
         assert "Not now." in words.text
+
+
+class TestClaim:
+    @pytest.mark.parametrize("to_staff", [True, False])
+    @pytest.mark.parametrize("person", ["Robin", ""])
+    def test_says_who_asks_and_what_they_can_do_until_then(self, to_staff, person):
+        context = {**MAILS["claim"], "to_staff": to_staff, "person": person}
+        words = render("claim", "en", context)
+        for body in (words.text, words.html):
+            assert "robin@fernhill.example" in body
+            assert "they see nothing of the organisation" in body
+            assert ("nobody who could let this person in" in body) is to_staff
+        assert "Robin" not in words.subject

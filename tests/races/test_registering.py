@@ -8,7 +8,7 @@ from audit.models import Event
 from customers.models import Customer, CustomerMembership, CustomerRegistration
 from mail.models import Delivery
 from relationships.models import Decision
-from relationships.moves.answering import accept_registration, refuse_registration
+from relationships.moves.accepting import accept_registration, refuse_registration
 from tests import factories as make
 
 from .at_once import at_once

@@ -13,7 +13,7 @@ from mail.models import Delivery
 from partners.models import PartnerInvitation
 from partners.rights import Agent
 from relationships.moves import deciding
-from relationships.moves.answering import accept_registration, refuse_registration
+from relationships.moves.accepting import accept_registration, refuse_registration
 from tests import factories as make
 from tests.conventions.sources import templates
 from tests.tables import rows_of_all_tables

@@ -13,7 +13,7 @@ from mail.models import Delivery
 from partnercenter.lib.refusals import Refused
 from partnercenter.lib.states import TransitionRefused
 from relationships.models import Decision, RelationshipRequest
-from relationships.moves.answering import accept_registration, refuse_registration
+from relationships.moves.accepting import accept_registration, refuse_registration
 from relationships.moves.registering import RegistrationRefused
 from tests import factories as make
 from tests.tables import rows_of_all_tables
@@ -114,7 +114,7 @@ class TestAccept:
         self, registration, staff, monkeypatch
     ):
         make.make_customer(domain="larch.example")
-        monkeypatch.setattr("relationships.moves.answering.holder_of", lambda domain: None)
+        monkeypatch.setattr("relationships.moves.accepting.holder_of", lambda domain: None)
         is_refused(lambda: accept(registration, staff), "Another organisation has this domain")
 
     @pytest.mark.parametrize(
