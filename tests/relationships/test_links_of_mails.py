@@ -39,12 +39,14 @@ def invite():
         customer=make.make_customer(domain="larch.example"),
         email="invited@larch.example",
         role=CustomerRole.GLOBAL_ADMIN,
+        reason="the first",
     )
     PartnerInvitation.objects.invite(
         by=make.operator(),
         partner=make.make_partner(),
         email="invited@larch.example",
         agent=Agent.ADMIN_AGENT,
+        reason="the first",
     )
 
 
