@@ -449,6 +449,18 @@ class TestPost:
         assert shown.status_code == 200
         assert "Approve" in text_of(shown)
 
+    def test_shows_the_partner_nothing_before_an_approval(self, client, person, asked, url):
+        agent = make.make_admin_agent(asked.partner)
+        client.force_login(person)
+        client.post(url, TYPED)
+        assert Decision.objects.get().status == "open"
+        client.force_login(agent)
+        home = reverse("relationships:partner-home", args=[asked.partner.slug])
+        for page in (home, asked.get_absolute_url()):
+            text = text_of(client.get(page))
+            for secret in ("Larch", "larch", person.name):
+                assert secret not in text.replace(person.email, "")
+
     def test_doubled_makes_one_organisation_and_one_decision(self, client, person, url):
         client.force_login(person)
         first, second = client.post(url, TYPED), client.post(url, TYPED)
