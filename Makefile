@@ -27,7 +27,7 @@ on_postgresql = not soak and (journey or not browser)
 no_database = --ignore=tests/conventions --ignore=tests/tools
 # The moves once more, under the role that deploy/roles.sql makes for production.
 moves = $(addprefix tests/subscriptions/test_,changing.py aging.py ordering.py) \
-	$(addprefix tests/relationships/test_,deciding.py renewing.py requesting.py) \
+	$(addprefix tests/relationships/test_,accepting.py deciding.py registering.py renewing.py requesting.py) \
 	tests/partners tests/customers tests/races
 
 .PHONY: soak

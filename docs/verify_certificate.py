@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Check a Partner Center certificate without the site: verify_certificate.py FILE KEYS.
 
-KEYS is https://<the site>/.well-known/partner-center-keys.json. Needs Python 3.9 and `cryptography`.
+KEYS is https://<the site>/.well-known/partner-center-keys.json. Needs `cryptography`.
 What a good certificate proves, and what not, stands in docs/certificate.md.
 """
 

@@ -108,6 +108,8 @@ def samples() -> dict[str, object]:
         "can": ["Create and remove mailboxes", "Change mail flow rules and connectors"],
         "cannot": ["Read what stands in a mailbox", "Buy, change or cancel a subscription"],
         "notes": ["Birch Cloud administers Exchange for you today."],
+        "unconfirmed": SimpleNamespace(domain_confirmed_at=None),
+        "confirmed": SimpleNamespace(domain_confirmed_at=datetime(2026, 11, 23, tzinfo=UTC)),
         "names": ["Min-seo Park, global admin", "Wei Zhang, partner-relationships admin"],
     }
 

@@ -199,8 +199,9 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 ACCOUNT_ADAPTER = "relationships.signin.AccountAdapter"
 ACCOUNT_SIGNUP_FORM_CLASS = "relationships.signin.forms.SignupForm"
 ACCOUNT_FORMS = {"login": "relationships.signin.login_form.LoginForm"}
-# allauth's own limits stay on; these are for the code of our page on which people sign in again.
+# allauth's own limits stay on; these are for our own pages: signing in again, and registering.
 ACCOUNT_RATE_LIMITS = {
+    "register": "10/h/user,60/h/ip",
     "sign_in_again_mail": "5/10m/user,30/h/ip",
     "sign_in_again_code": "10/10m/user,60/h/ip",
 }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 # What stands together on the first page and beside every other, in this order.
 GROUPS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "partners": (_("Partners"), ("partners.Partner",)),
-    "customers": (_("Customers"), ("customers.Customer",)),
+    "customers": (_("Customers"), ("customers.Customer", "customers.CustomerRegistration")),
     "catalogue": (
         _("Catalogue"),
         ("subscriptions.Service", "subscriptions.Offer", "relationships.AdminRole"),

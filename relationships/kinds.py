@@ -47,4 +47,9 @@ SENTENCES = {
     "offer.edited": _("The operator edited an offer of the catalogue."),
     "adminrole.added": _("The operator added a role to the catalogue."),
     "adminrole.edited": _("The operator edited a role of the catalogue."),
+    "customer.registered": _("A person of %(domain)s registered %(customer)s."),
+    "registration.made": _("A person asked the operator to register an organisation."),
+    "registration.claimed": _("A person of %(domain)s asked to be let in to %(customer)s."),
+    "registration.accepted": _("The operator accepted the registration of %(customer)s."),
+    "registration.refused": _("The operator refused a registration."),
 }

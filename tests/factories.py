@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from dateutil.relativedelta import relativedelta
 
 from accounts.models import Actor, User
-from customers.models import Customer
+from customers.models import Customer, CustomerRegistration
 from customers.rights import CustomerRole
 from partners.models import Partner, PartnerKind
 from partners.rights import Admin, Agent
@@ -16,6 +16,7 @@ from relationships.content import content_digest, content_of
 from relationships.models import AdminRole, Decision, RelationshipRequest
 from relationships.moves.deciding import Answer
 from relationships.moves.opening import open_decision
+from relationships.moves.registering import register
 from subscriptions.models import BillingCycle, Offer, Subscription
 from subscriptions.moves.ordering import import_one
 
@@ -162,6 +163,27 @@ def make_decision(
     request: RelationshipRequest, customer: Customer, *, by: User | None = None
 ) -> Decision:
     return open_decision(request, customer, by=Actor.objects.of(by or join_customer(customer)))
+
+
+def make_registration(
+    user: User | None = None,
+    *,
+    request: RelationshipRequest | None = None,
+    name: str = "Larch Bakery",
+    country: str = "FR",
+    **fields,
+) -> Customer | CustomerRegistration:
+    """Without a person, one with free mail, so that the organisation waits for staff."""
+    user = user or make_user(f"person{next(_numbers)}@gmail.com")
+    by = Actor.objects.of(user)
+    return register(request or make_request(), by=by, name=name, country=country, **fields)
+
+
+def make_claim(customer: Customer, user: User | None = None, **fields) -> CustomerRegistration:
+    user = user or make_user(f"person{next(_numbers)}@{customer.primary_domain}")
+    claim = make_registration(user, **fields)
+    assert isinstance(claim, CustomerRegistration)
+    return claim
 
 
 def make_answer(decision: Decision, **fields) -> Answer:

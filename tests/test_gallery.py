@@ -29,6 +29,11 @@ class TestGallery:
         components = {f"components/{path.name}" for path in (TEMPLATES / "components").glob("*")}
         assert components <= drawn
 
+    def test_tells_an_unconfirmed_domain_from_a_confirmed_one(self, client):
+        drawn = client.get(ADDRESS).content.decode()
+        assert drawn.count('<span class="domain-state">') == 1
+        assert "domain not confirmed" in drawn
+
     def test_refuses_a_side_that_does_not_exist(self, client):
         assert client.get(ADDRESS, {"side": "../base"}).status_code == 404
 

@@ -8,7 +8,6 @@ seen here.
 import re
 
 import pytest
-from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.exceptions import NoReverseMatch
 
@@ -17,6 +16,7 @@ from customers.rights import CustomerRole
 from partners.rights import Admin, Agent
 from relationships.moves import deciding
 from tests import factories as make
+from tests.tables import rows_of_all_tables
 
 pytestmark = pytest.mark.django_db
 
@@ -249,22 +249,17 @@ def test_every_address_is_private_unless_a_reason_is_given(client, name, convert
             assert answer["Location"].startswith("/accounts/login/")
 
 
-def rows_of_all_tables() -> dict[str, list]:
-    """Everything but sessions, which remember that somebody was here."""
-    rows = {}
-    with connection.cursor() as cursor:
-        for table in sorted(connection.introspection.table_names(cursor)):
-            if table not in ("django_session", "cache"):
-                cursor.execute(f"SELECT * FROM {table}")
-                rows[table] = sorted(map(repr, cursor.fetchall()))
-    return rows
-
-
 @pytest.mark.parametrize("method", ["get", "head"])
 def test_looking_changes_nothing(client, world, method):
     insider = make.join_partner(world.partner, admin=Admin.GLOBAL_ADMIN)
     landing = reverse("relationships:landing", args=[world.request.token])
+    anybody = make.make_request()
+    newcomer = make.make_user()
     pages = [
+        *(
+            (newcomer, reverse(f"relationships:{name}", args=[anybody.token]))
+            for name in ("landing", "landing-register")
+        ),
         (None, landing),
         *((insider, address(shown, world)) for shown in PARTNER_PAGES),
         *((world.decider, address(shown, world)) for shown in CUSTOMER_PAGES),

@@ -1,5 +1,14 @@
 from .customer import Customer, CustomerStatus
 from .invitation import CustomerInvitation
 from .membership import CustomerMembership
+from .registration import CustomerRegistration, RegistrationKind, RegistrationStatus
 
-__all__ = ["Customer", "CustomerInvitation", "CustomerMembership", "CustomerStatus"]
+__all__ = [
+    "Customer",
+    "CustomerInvitation",
+    "CustomerMembership",
+    "CustomerRegistration",
+    "CustomerStatus",
+    "RegistrationKind",
+    "RegistrationStatus",
+]

@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -21,6 +22,7 @@ from partnercenter.lib.states import moment
 from ..rights import CustomerRight, CustomerRole
 from .customer import Customer
 from .membership import CustomerMembership
+from .registration import CustomerRegistration
 
 
 class CustomerInvitationQuerySet(InvitationQuerySet["CustomerInvitation"]):
@@ -121,10 +123,9 @@ class CustomerInvitation(Invitation):
         membership = self.customer.memberships.create(
             user=user, role=self.role, created_at=at, created_by=by
         )
-        self.customer.record(
-            "customer.invitation_accepted",
-            by=by,
-            at=at,
-            details={"invitation": str(self.public_id), "role": self.role},
-        )
+        details: dict[str, Any] = {"invitation": str(self.public_id), "role": self.role}
+        claims = CustomerRegistration.objects.let_in(user, self.customer, by=self.invited_by, at=at)
+        if claims:
+            details["registrations"] = claims
+        self.customer.record("customer.invitation_accepted", by=by, at=at, details=details)
         return membership

@@ -3,7 +3,9 @@
 import logging
 import re
 
-TOKEN = re.compile(r"(/(?:r|invitations)/)[A-Za-z0-9_-]{8,}")
+# As it stands in an address, and in the way back that a sign-in is given with its own.
+SLASH = "(?:/|%2F)"
+TOKEN = re.compile(rf"({SLASH}(?:r|invitations){SLASH})[A-Za-z0-9_-]{{8,}}", re.IGNORECASE)
 
 
 class MaskTokens(logging.Filter):

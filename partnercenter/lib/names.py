@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from django.utils.encoding import punycode
+
 
 def name_key(name: str) -> str:
     """The name without accents and case, for comparing and ordering alike on both engines."""
@@ -19,3 +21,27 @@ def slug_for(domain: str) -> str:
 def domain_of(address: str) -> str:
     """The domain of an e-mail address, folded."""
     return address.rpartition("@")[2].strip().lower()
+
+
+def ascii_domain(domain: str) -> str:
+    """
+    The one spelling under which mail to the domain is delivered.
+
+    Whoever proved an address by a mail proved this domain and no other: “straße” is not the
+    domain to which such a mail goes.
+    """
+    folded = domain.strip().lower().rstrip(".")
+    try:
+        return punycode(folded)
+    except UnicodeError:
+        return folded
+
+
+def spellings_of(domain: str) -> set[str]:
+    """The domain as it was written, in ASCII, and in its own letters."""
+    plain = ascii_domain(domain)
+    try:
+        letters = plain.encode().decode("idna")
+    except UnicodeError:
+        letters = plain
+    return {domain.strip().lower(), plain, letters}

@@ -35,6 +35,17 @@ class Half(models.TextChoices):
     DECLINED = "declined", _("not allowed")
 
 
+def partners_concerned_by(request: RelationshipRequest) -> models.QuerySet[Partner]:
+    """The requester, who shall administer, and their providers and resellers."""
+    askers = {request.partner_id, request.administrator_id}
+    pairs = Partnership.objects.current()
+    return Partner.objects.filter(
+        Q(pk__in=askers)
+        | Q(pk__in=pairs.filter(reseller__in=askers).values("provider"))
+        | Q(pk__in=pairs.filter(provider__in=askers).values("reseller"))
+    )
+
+
 class DecisionQuerySet(models.QuerySet["Decision"]):
     def visible_to(self, user) -> Self:
         """The customer's own; all for staff who may look."""
@@ -183,14 +194,7 @@ class Decision(StatefulModel):
         return places.annotate(is_insider=Exists(insiders))
 
     def concerned_partners(self) -> models.QuerySet[Partner]:
-        """The requester, who shall administer, and their providers and resellers."""
-        askers = {self.request.partner_id, self.request.administrator_id}
-        pairs = Partnership.objects.current()
-        return Partner.objects.filter(
-            Q(pk__in=askers)
-            | Q(pk__in=pairs.filter(reseller__in=askers).values("provider"))
-            | Q(pk__in=pairs.filter(provider__in=askers).values("reseller"))
-        )
+        return partners_concerned_by(self.request)
 
 
 class DecisionSignature(models.Model):

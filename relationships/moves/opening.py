@@ -11,14 +11,23 @@ from django.utils.translation import gettext as _
 from accounts.models import Actor, User
 from audit.log import Side, hold
 from customers.models import Customer, CustomerMembership
+from partnercenter.lib.names import spellings_of
 from partnercenter.lib.refusals import Refused
 from partnercenter.lib.states import moment
+from partners.models import PartnerMembership
 
 from ..models import Decision, RelationshipRequest
+from ..models.decision import partners_concerned_by
 
 
 class NotAddressed(Refused):
     """This request is for somebody else; nobody is named."""
+
+
+def is_insider(request: RelationshipRequest, user: Any) -> bool:
+    """Whether the person works for a partner that the request concerns, and so never decides."""
+    places = PartnerMembership.objects.current().filter(user=user)
+    return places.filter(partner__in=partners_concerned_by(request)).exists()
 
 
 def organisations_for(request: RelationshipRequest, user: Any) -> QuerySet[Customer]:
@@ -33,7 +42,7 @@ def organisations_for(request: RelationshipRequest, user: Any) -> QuerySet[Custo
     if request.addressed_tenant_id:
         mine = mine.filter(tenant_id=request.addressed_tenant_id)
     if request.addressed_domain:
-        mine = mine.filter(primary_domain=request.addressed_domain)
+        mine = mine.filter(primary_domain__in=spellings_of(request.addressed_domain))
     return mine.distinct().order_by("name", "pk")
 
 

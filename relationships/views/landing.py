@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,12 +18,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.acting import actor_of
-from customers.models import Customer
+from customers.models import Customer, CustomerMembership
 from partnercenter.lib.refusals import Refused
-from partners.models import PartnerMembership
 
-from ..models import Decision, RelationshipRequest
-from ..moves.opening import open_decision, organisations_for
+from ..link_states import closed_link
+from ..models import RelationshipRequest
+from ..moves.opening import open_decision
+from ..visitors import visitor_of
 
 
 def kept_secret(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -55,29 +57,21 @@ def request_of(token: str) -> RelationshipRequest:
 @kept_secret
 def landing(request: HttpRequest, token: str) -> HttpResponse:
     asked = request_of(token)
+    closed = closed_link(asked, timezone.now())
+    visitor = visitor_of(asked, request.user) if request.user.is_authenticated else None
+    back = urlencode({"next": request.path})
     context: dict[str, Any] = {
         "asked": asked,
         "partner": asked.partner,
-        "roles": asked.asked_roles(),
-        "why_closed": asked.why_unanswerable(timezone.now()),
-        "sign_in_url": f"{reverse('account_login')}?{urlencode({'next': request.path})}",
-        "sign_up_url": f"{reverse('account_signup')}?{urlencode({'next': request.path})}",
+        "closed": closed,
+        "visitor": visitor,
+        "sign_in_url": f"{reverse('account_login')}?{back}",
+        "sign_up_url": f"{reverse('account_signup')}?{back}",
     }
-    if request.user.is_authenticated:
-        context |= for_visitor(request, asked)
+    if closed:
+        return render(request, "relationships/landing/closed.html", context)
+    context["roles"] = asked.asked_roles()
     return render(request, "relationships/landing/landing.html", context)
-
-
-def for_visitor(request: HttpRequest, asked: RelationshipRequest) -> dict[str, Any]:
-    """What a signed-in person can do with the link."""
-    own = Decision.objects.visible_to(request.user).filter(request=asked)
-    return {
-        "organisations": organisations_for(asked, request.user),
-        "decisions": own.select_related("customer").order_by("-pk"),
-        "works_for_partner": PartnerMembership.objects.visible_to(request.user)
-        .filter(partner__in={asked.partner_id, asked.administrator_id})
-        .exists(),
-    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -91,14 +85,28 @@ def landing_continue(request: HttpRequest, token: str) -> HttpResponse:
     if not request.POST.get("organisation"):
         messages.error(request, _("Choose your organisation."))
         return redirect("relationships:landing", token=token)
-    customers = Customer.objects.visible_to(request.user)
-    customer = get_object_or_404(customers, tenant_id=tenant_id(request))
+    places = CustomerMembership.objects.visible_to(request.user)
+    place = get_object_or_404(places, customer__tenant_id=tenant_id(request))
+    return lead_to_decision(request, asked, place.customer)
+
+
+def lead_to_decision(
+    request: HttpRequest, asked: RelationshipRequest, customer: Customer
+) -> HttpResponse:
+    """Open the decision of this organisation; a refusal leaves no trace."""
     try:
-        decision = open_decision(asked, customer, by=actor_of(request))
+        with transaction.atomic():
+            decision = open_decision(asked, customer, by=actor_of(request))
     except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("relationships:landing", token=token)
+        return back_to_link(request, asked, str(refusal))
     return redirect(decision.get_absolute_url())
+
+
+def back_to_link(request: HttpRequest, asked: RelationshipRequest, why: str) -> HttpResponse:
+    """The link's page; one that nobody can answer says why in its own words."""
+    if not asked.why_unanswerable(timezone.now()):
+        messages.error(request, why)
+    return redirect("relationships:landing", token=asked.token)
 
 
 def tenant_id(request: HttpRequest) -> str:

@@ -14,6 +14,8 @@ from customers.rights import CustomerRole
 from mail import demo
 from partners.rights import Admin
 from relationships.moves import deciding
+from relationships.moves.accepting import refuse_registration
+from relationships.moves.supervising import suspend_partner
 from tests import factories as make
 from tests.browser.conftest import PATIENCE
 
@@ -122,6 +124,84 @@ class World:
     def used_link(self):
         return self.approved and self.link
 
+    def ended(self, status):
+        self.request.move_to(status, closed_at=make.now(), closed_by=make.operator())
+        return self.link
+
+    @property
+    def rotated_link(self):
+        type(self.request).objects.filter(pk=self.request.pk).update(
+            kind="standing", expires_at=None
+        )
+        self.request.refresh_from_db()
+        return self.ended("rotated")
+
+    @property
+    def expired_link(self):
+        long_ago = make.now() - make.days(40)
+        old = make.make_request(self.alder, by=self.agent, at=long_ago)
+        return reverse("relationships:landing", args=[old.token])
+
+    @property
+    def suspended_link(self):
+        link = self.link
+        suspend_partner(self.alder, by=make.operator(), reason="unpaid")
+        return link
+
+    @cached_property
+    def to_anybody(self):
+        return make.make_request(self.alder, by=self.agent, role_ids=())
+
+    @property
+    def open_link(self):
+        return reverse("relationships:landing", args=[self.to_anybody.token])
+
+    @property
+    def registering(self):
+        return reverse("relationships:landing-register", args=[self.to_anybody.token])
+
+    @cached_property
+    def of_two(self):
+        return make.join_customer(make.make_customer("Glenmoor"), user=self.decider)
+
+    @cached_property
+    def free(self):
+        return make.make_user("somebody.with.a.rather.long.address@googlemail.com")
+
+    @cached_property
+    def unconfirmed(self):
+        user = make.make_user()
+        user.emailaddress_set.update(verified=False)
+        return user
+
+    @cached_property
+    def claimant(self):
+        """Whose domain belongs to fernhill, and who asked to be let in."""
+        claimant = make.make_user(f"claimant@{self.fernhill.primary_domain}")
+        make.make_claim(self.fernhill, claimant, request=self.to_anybody)
+        return claimant
+
+    @property
+    def waiting(self):
+        for name in ("Larch Bakery", "Hazel Mills"):
+            make.make_registration(self.free, request=self.to_anybody, name=name)
+        return self.open_link
+
+    @property
+    def turned_down(self):
+        row = make.make_registration(self.free, request=self.to_anybody)
+        refuse_registration(row, by=make.operator(), reason="There is no such company in France.")
+        return self.open_link
+
+    @cached_property
+    def staff(self):
+        return make.make_staff()
+
+    @property
+    def registration(self):
+        row = make.make_registration(self.free, request=self.to_anybody)
+        return reverse("admin:customers_customerregistration_change", args=[row.pk])
+
     @property
     def invitation(self):
         offered = CustomerInvitation.objects.invite(
@@ -148,6 +228,21 @@ PAGES = {
     "a link, to the asked": ("decider", lambda world: world.link),
     "a link, to a stranger": ("stranger", lambda world: world.link),
     "a link, to the partner": ("agent", lambda world: world.link),
+    "a link, to somebody of two organisations": ("of_two", lambda world: world.open_link),
+    "a link, to somebody of both sides": ("of_both_sides", lambda world: world.link),
+    "a link, to a reader": ("reader", lambda world: world.decision and world.link),
+    "a link, to a newcomer": ("nobody", lambda world: world.open_link),
+    "a link, to somebody unconfirmed": ("unconfirmed", lambda world: world.open_link),
+    "a link, to a claimant": ("claimant", lambda world: world.open_link),
+    "a link, to who waits": ("free", lambda world: world.waiting),
+    "a link, to who was turned down": ("free", lambda world: world.turned_down),
+    "a cancelled link": ("", lambda world: world.ended("cancelled")),
+    "a declined link": ("", lambda world: world.declined and world.link),
+    "a rotated link": ("decider", lambda world: world.rotated_link),
+    "an expired link": ("", lambda world: world.expired_link),
+    "a link of a suspended partner": ("", lambda world: world.suspended_link),
+    "registering": ("nobody", lambda world: world.registering),
+    "registering with free mail": ("free", lambda world: world.registering),
     "a used link": ("", lambda world: world.used_link),
     "a used link, to who decided": ("decider", lambda world: world.used_link),
     "an invitation": ("", lambda world: world.invitation),
@@ -266,6 +361,16 @@ def test_looks_well(page, visit, axe, said, whose, address):
     assert_looks_well(page, axe, said)
 
 
+def test_registering_looks_well_with_errors(page, visit, axe, said):
+    visit(*PAGES["registering"])
+    page.get_by_label("Name of your organisation").fill("https://larch.example")
+    page.get_by_label("Country").select_option("FR")
+    page.get_by_role("button", name="Register and continue").click()
+    assert "Write the name without links" in page.inner_text("[role=alert]")
+    assert page.get_by_label("Country").input_value() == "FR"
+    assert_looks_well(page, axe, said)
+
+
 def test_looks_well_with_errors(page, visit, axe, said, world):
     visit("decider", lambda world: world.decision.get_absolute_url())
     page.get_by_role("button", name="Approve").click()
@@ -299,7 +404,15 @@ FOCUSED = """selector => {
 
 
 @pytest.mark.parametrize(
-    "shown", ["signing in", "a link, to the asked", "partner's home", "a new request", "a decision"]
+    "shown",
+    [
+        "signing in",
+        "a link, to the asked",
+        "registering",
+        "partner's home",
+        "a new request",
+        "a decision",
+    ],
 )
 class TestKeyboard:
     def test_goes_through_the_page_in_its_order_and_is_seen(self, page, visit, shown):
@@ -349,6 +462,15 @@ class TestWithoutScripts:
         assert made.sent_at is not None
         assert [role.name for role in made.asked_roles()] == ["Exchange Administrator"]
         assert page.get_by_label("Link for the customer").input_value() == made.link
+
+    def test_an_organisation_is_registered(self, page, visit, world):
+        visit(*PAGES["a link, to a newcomer"])
+        page.get_by_role("link", name="Register my organisation").click()
+        page.get_by_label("Name of your organisation").fill("Larch Bakery")
+        page.get_by_label("Country").select_option("FR")
+        page.get_by_role("button", name="Register and continue").click()
+        assert "Larch Bakery" in page.inner_text("header")
+        assert world.nobody.customer_memberships.current().count() == 1
 
     def test_an_invitation_is_accepted(self, page, visit, world):
         visit(*PAGES["an invitation, to the invited"])

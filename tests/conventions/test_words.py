@@ -14,6 +14,7 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("accounts/models/user.py", "username"): "the fields of Django's user that say there is none",
     ("relationships/models/admin_relationship.py", "gdap"): "says which resource of another it is",
     ("templates/components/user_menu.html", "log out"): "the icon's name",
+    ("relationships/forms/registration.py", "organization"): "HTML's name for what to fill in",
 }
 
 

@@ -41,6 +41,24 @@ MAILS = {
         "link": LINK,
         "expires_at": MOMENT,
     },
+    "claim": {
+        "person": "Robin",
+        "address": "robin@fernhill.example",
+        "organisation": "Fernhill & Sons",
+        "domain": "fernhill.example",
+        "to_staff": False,
+        "link": LINK,
+    },
+    "registration_accepted": {
+        "organisation": "Fernhill & Sons",
+        "domain": "fernhill.example",
+        "link": LINK,
+    },
+    "registration_refused": {
+        "organisation": "Fernhill & Sons",
+        "reason": "No such company.",
+        "link": LINK,
+    },
     "request": {
         "partner": "Fernhill & Sons",
         "partner_domain": "alder.example",
@@ -107,3 +125,16 @@ class TestDecision:
         assert "declined" in words.subject
         assert "allowed" not in words.text.replace("end what was allowed", "")
         assert "Not now." in words.text
+
+
+class TestClaim:
+    @pytest.mark.parametrize("to_staff", [True, False])
+    @pytest.mark.parametrize("person", ["Robin", ""])
+    def test_says_who_asks_and_what_they_can_do_until_then(self, to_staff, person):
+        context = {**MAILS["claim"], "to_staff": to_staff, "person": person}
+        words = render("claim", "en", context)
+        for body in (words.text, words.html):
+            assert "robin@fernhill.example" in body
+            assert "they see nothing of the organisation" in body
+            assert ("nobody who could let this person in" in body) is to_staff
+        assert "Robin" not in words.subject

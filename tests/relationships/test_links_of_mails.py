@@ -1,0 +1,130 @@
+"""Programs follow every link of every mail, often and unasked: nothing may come of it."""
+
+import re
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from accounts.models import Actor, User
+from customers.models import CustomerInvitation
+from customers.rights import CustomerRole
+from mail.models import Delivery
+from partners.models import PartnerInvitation
+from partners.rights import Agent
+from relationships.moves import deciding
+from relationships.moves.accepting import accept_registration, refuse_registration
+from tests import factories as make
+from tests.conventions.sources import templates
+from tests.tables import rows_of_all_tables
+
+pytestmark = pytest.mark.django_db
+
+LINK = re.compile(re.escape(settings.SITE_URL) + r"[^\s\"'<>]*")
+TIMES = 10
+
+
+def send_request():
+    partner = make.make_partner()
+    agent = make.make_admin_agent(partner)
+    decider = make.join_customer(make.make_customer())
+    request = make.make_request(partner, by=agent, email=decider.email)
+    request.send(by=Actor.objects.of(agent))
+
+
+def invite():
+    make.make_user("invited@larch.example")
+    CustomerInvitation.objects.invite(
+        by=make.operator(),
+        customer=make.make_customer(domain="larch.example"),
+        email="invited@larch.example",
+        role=CustomerRole.GLOBAL_ADMIN,
+        reason="the first",
+    )
+    PartnerInvitation.objects.invite(
+        by=make.operator(),
+        partner=make.make_partner(),
+        email="invited@larch.example",
+        agent=Agent.ADMIN_AGENT,
+        reason="the first",
+    )
+
+
+def decide():
+    customer = make.make_customer()
+    decider = make.join_customer(customer)
+    decision = make.make_decision(make.make_request(), customer, by=decider)
+    deciding.approve(decision, make.make_answer(decision), by=Actor.objects.of(decider))
+
+
+def claim():
+    holder = make.make_customer()
+    make.join_customer(holder)
+    make.make_claim(holder)
+    make.make_staff()
+    make.make_claim(make.make_customer())
+
+
+def accept():
+    person = make.make_user("robin@gmail.com")
+    registration = make.make_registration(person, request=make.make_request(email=person.email))
+    accept_registration(registration, by=make.operator(), domain="larch.example", reason="known")
+
+
+def refuse():
+    person = make.make_user("robin@gmail.com")
+    registration = make.make_registration(person, request=make.make_request(email=person.email))
+    refuse_registration(registration, by=make.operator(), reason="unknown")
+
+
+# What sends each kind of mail.
+SCENES = {
+    "request": send_request,
+    "invitation": invite,
+    "decision_partner": decide,
+    "decision_customer": decide,
+    "claim": claim,
+    "registration_accepted": accept,
+    "registration_refused": refuse,
+}
+
+
+def paths_of(letter: Delivery) -> set[str]:
+    found = set(LINK.findall(letter.text)) | set(LINK.findall(letter.html))
+    return {link.removeprefix(settings.SITE_URL) or "/" for link in found}
+
+
+def browsers(letter: Delivery) -> list[Client]:
+    """Nobody in particular, and whoever got the mail."""
+    readers = [Client()]
+    if reader := User.objects.filter(email=letter.recipient).first():
+        readers.append(Client())
+        readers[-1].force_login(reader)
+    return readers
+
+
+@pytest.mark.parametrize("kind", SCENES)
+def test_following_them_changes_nothing(kind):
+    SCENES[kind]()
+    letters = Delivery.objects.filter(kind=kind)
+    assert letters
+    for letter in letters:
+        paths = paths_of(letter)
+        assert len(paths) > 1, "the site's own address, and one that leads on"
+        for browser in browsers(letter):
+            before = rows_of_all_tables()
+            answers = {
+                (path, method, getattr(browser, method)(path).status_code)
+                for _ in range(TIMES)
+                for path in paths
+                for method in ("get", "head")
+            }
+            assert rows_of_all_tables() == before
+            assert all(status in (200, 302) for _path, _method, status in answers)
+            # Every time the same: no link is used up by being followed.
+            assert len(answers) == 2 * len(paths)
+
+
+def test_every_mail_is_followed():
+    kinds = {path.stem for path in templates(".txt") if path.parent.name == "mail"}
+    assert {kind for kind in kinds if not kind.startswith("_")} == set(SCENES)
