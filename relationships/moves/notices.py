@@ -125,7 +125,7 @@ def tell_end(
         actor = customer.name if side == Side.CUSTOMER else person
         link = settings.SITE_URL + partner_link
         _send(
-            "end_partner",
+            "taken_back_partner",
             place.user,
             {**facts, "actor": actor, "link": link},
             key=f"end:{event.public_id}:partner:{place.user.public_id}",
@@ -135,7 +135,7 @@ def tell_end(
         actor = partner.name if side == Side.PARTNER else person
         link = settings.SITE_URL + customer_link
         _send(
-            "end_customer",
+            "taken_back_customer",
             seat.user,
             {**facts, "actor": actor, "link": link},
             key=f"end:{event.public_id}:customer:{seat.user.public_id}",

@@ -84,8 +84,8 @@ MAILS = {
         "ended": ["Mail help"],
         "link": LINK,
     },
-    "end_partner": END,
-    "end_customer": END | {"act": "selling.winding_down"},
+    "taken_back_partner": END,
+    "taken_back_customer": END | {"act": "selling.winding_down"},
     "decision_partner": DECISION,
     "decision_customer": DECISION,
 }

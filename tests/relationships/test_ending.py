@@ -154,11 +154,11 @@ class TestRemoveAdministration:
     def test_tells_the_partner_what_goes_on_r33_and_who_did_it_first(self, fernhill, agent):
         fernhill.grant(fernhill.alder, EXCHANGE)
         ending.remove_administration(fernhill.customer, fernhill.alder, by=fernhill.by)
-        mail = Delivery.objects.get(kind="end_partner", recipient=agent.user.email)
+        mail = Delivery.objects.get(kind="taken_back_partner", recipient=agent.user.email)
         assert mail.subject.startswith("Fernhill ended administration")
         assert "duty to support them go on" in mail.text
         assert fernhill.admin.name not in mail.text
-        own = Delivery.objects.get(kind="end_customer", recipient=fernhill.admin.email)
+        own = Delivery.objects.get(kind="taken_back_customer", recipient=fernhill.admin.email)
         assert own.subject.startswith(fernhill.admin.name)
 
     def test_is_refused_where_there_is_nothing(self, fernhill):
