@@ -1,15 +1,15 @@
 """The lines of a file of subscriptions, checked against what is there: what each would make."""
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import islice
-from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from customers.models import Customer
+from partnercenter.lib.batches import batches
 
 from . import import_values as values
 from .import_check import Check, Given, Line, as_id
@@ -17,8 +17,6 @@ from .import_file import FileRefused, rows
 from .models import Subscription
 
 __all__ = ["Given", "Line", "read"]
-
-BATCH = 500
 
 
 def read(
@@ -48,7 +46,7 @@ def read(
 def _owners(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
     """The subscriptions of these ids that are there, and whose they are."""
     found: dict[uuid.UUID, int] = {}
-    for batch in _batches(ids):
+    for batch in batches(ids):
         existing = Subscription.objects.filter(public_id__in=batch)
         found.update(existing.values_list("public_id", "customer_id"))
     return found
@@ -57,14 +55,8 @@ def _owners(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
 def _customers(names: Iterable[str]) -> values.Index:
     """Those that are named: there may be a million others."""
     found: list[Customer] = []
-    for batch in _batches(set(names)):
+    for batch in batches(set(names)):
         ids = [tenant_id for name in batch if (tenant_id := as_id(name))]
         named = Q(primary_domain__in=batch) | Q(tenant_id__in=ids)
         found += Customer.objects.active().filter(named)
     return values.index(found, lambda row: (row.tenant_id, row.primary_domain))
-
-
-def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:
-    rest = iter(items)
-    while batch := list(islice(rest, BATCH)):
-        yield batch
