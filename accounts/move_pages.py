@@ -1,19 +1,17 @@
 """A page for each move of staff: on what, what follows, what stays, and why."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.helpers import AdminForm
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -47,6 +45,13 @@ class Move:
     several: bool = True
 
 
+class Part(NamedTuple):
+    """Sentences of a move's page, under one heading."""
+
+    heading: str
+    sentences: Sequence[Any]
+
+
 class MovePagesAdmin(StaffAdmin):
     """Offers moves on the page of a row, and as actions on several rows of the list."""
 
@@ -55,6 +60,30 @@ class MovePagesAdmin(StaffAdmin):
     def told(self, row: Any) -> str:
         """The row as the move's page names it."""
         return str(row)
+
+    def has_move_permission(self, request: HttpRequest, row: Any = None) -> bool:
+        """Who may make moves; the move asks again, of each row."""
+        return self.has_change_permission(request, row)
+
+    def label_of(self, move: Move, rows: list[Any]) -> str:
+        return str(move.label)
+
+    def form_of(self, move: Move, rows: list[Any], data: Any) -> forms.Form:
+        return move.form(data)
+
+    def parts(self, move: Move, rows: list[Any]) -> list[Part]:
+        """What the page says before the form: what follows, and what does not."""
+        return [
+            Part(_("What follows"), move.follows),
+            Part(_("What stays as it is"), move.stays),
+        ]
+
+    def done(self, move: Move, rows: list[Any]) -> str:
+        return f"{move.done} {', '.join(str(row) for row in rows)}"
+
+    def unfit(self, move: Move, chosen: list[Any]) -> str:
+        """Why nothing is done where the move fits none of the chosen."""
+        return _("Nothing was done: it fits nothing that you have chosen.")
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.move_view)
@@ -68,7 +97,7 @@ class MovePagesAdmin(StaffAdmin):
         return f"{address}?{urlencode({'ids': ','.join(map(str, ids))})}"
 
     def get_actions(self, request: HttpRequest) -> Any:
-        if not self.has_change_permission(request):
+        if not self.has_move_permission(request):
             return {}
         return {
             move.name: (self._action(move), move.name, move.label)
@@ -89,33 +118,32 @@ class MovePagesAdmin(StaffAdmin):
         return lead_to_its_page
 
     def tools(self, request: HttpRequest, row: Any) -> Iterable[Link]:
-        if not self.has_change_permission(request, row):
+        if not self.has_move_permission(request, row):
             return
         for move in self.moves:
             if move.fits(row):
-                yield Link(str(move.label), self.move_url(move, [row.pk]), move.grave)
+                yield Link(self.label_of(move, [row]), self.move_url(move, [row.pk]), move.grave)
 
     def move_view(self, request: HttpRequest, name: str) -> HttpResponse:
-        if not self.has_change_permission(request):
+        if not self.has_move_permission(request):
             raise PermissionDenied
         move = next((move for move in self.moves if move.name == name), None)
         chosen = self._chosen(request)
         if move is None or not chosen or (len(chosen) > 1 and not move.several):
             raise Http404
         rows = [row for row in chosen if move.fits(row)]
-        back = page_of(chosen[0]) if len(chosen) == 1 else self._list_url()
+        back = page_of(chosen[0]) if len(chosen) == 1 else self.list_url()
         if not rows:
-            messages.warning(request, _("Nothing was done: it fits nothing that you have chosen."))
+            messages.warning(request, self.unfit(move, chosen))
             return redirect(back)
-        form = move.form(request.POST if request.method == "POST" else None)
+        form = self.form_of(move, rows, request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             try:
                 move.run(rows, by=actor_of(request), **form.cleaned_data)
             except Refused as refusal:
                 form.add_error(None, str(refusal))
             else:
-                names = ", ".join(str(row) for row in rows)
-                messages.success(request, f"{move.done} {names}")
+                messages.success(request, self.done(move, rows))
                 return redirect(back)
         return self._page(request, move, rows, form, back, left_out=len(chosen) - len(rows))
 
@@ -123,9 +151,6 @@ class MovePagesAdmin(StaffAdmin):
         ids = request.GET.get("ids", "").split(",")[:AT_ONCE]
         numbers = [int(given) for given in ids if re.fullmatch(r"[0-9]{1,18}", given)]
         return list(self.get_queryset(request).filter(pk__in=numbers).order_by("pk"))
-
-    def _list_url(self) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
     def _page(
         self,
@@ -137,20 +162,19 @@ class MovePagesAdmin(StaffAdmin):
         *,
         left_out: int,
     ) -> HttpResponse:
-        fieldsets = [(None, {"fields": list(form.fields)})]
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            "title": _("%(act)s: %(what)s")
-            % {
-                "act": move.label,
-                "what": rows[0]
-                if len(rows) == 1
-                else f"{len(rows)} {self.opts.verbose_name_plural}",
-            },
-            "move": move,
-            "rows": [Link(self.told(row), page_of(row)) for row in rows],
-            "left_out": ngettext(
+        label = self.label_of(move, rows)
+        several = f"{len(rows)} {self.opts.verbose_name_plural}"
+        return self.form_page(
+            request,
+            "admin/move.html",
+            title=_("%(act)s: %(what)s")
+            % {"act": label, "what": rows[0] if len(rows) == 1 else several},
+            form=form,
+            label=label,
+            grave=move.grave,
+            parts=self.parts(move, rows),
+            rows=[Link(self.told(row), page_of(row)) for row in rows],
+            left_out=ngettext(
                 "%(count)d other that you chose is left as it is: this does not fit it.",
                 "%(count)d others that you chose are left as they are: this does not fit them.",
                 left_out,
@@ -158,10 +182,5 @@ class MovePagesAdmin(StaffAdmin):
             % {"count": left_out}
             if left_out
             else "",
-            "adminform": AdminForm(form, fieldsets, {}, model_admin=self),  # type: ignore[arg-type]
-            "media": self.media + form.media,
-            "errors": form.errors,
-            "list_url": self._list_url(),
-            "back_url": back,
-        }
-        return TemplateResponse(request, "admin/move.html", context)
+            back_url=back,
+        )

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from partnercenter.lib.canonical import canonical
 
 from .models import ChainHead, ChainLink, Event, EventQuerySet, SealedPart, Side
-from .models.event import chains_of
+from .models.event import OPERATOR_CHAIN, chains_of
 
 __all__ = ["Party", "Side", "entries", "hold", "record"]
 
@@ -99,14 +99,15 @@ def entries(chain: str) -> EventQuerySet:
     return Event.objects.in_chain(chain)
 
 
-def hold(*parties: tuple[Side | str, str]) -> None:
+def hold(*parties: tuple[Side | str, str], operator: bool = False) -> None:
     """
     Lock the chains of these organisations, given as (side, id), in the order that all keep.
 
     Two transactions that each write to the same two chains, one event after the other, would else
-    wait for one another.
+    wait for one another. With `operator` the operator's own chain is among them.
     """
-    _lock({f"{Side(side).value}:{organisation}" for side, organisation in parties})
+    chains = {f"{Side(side).value}:{organisation}" for side, organisation in parties}
+    _lock(chains | {OPERATOR_CHAIN} if operator else chains)
 
 
 def _lock(chains: Iterable[str]) -> list[ChainHead]:

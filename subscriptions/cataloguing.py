@@ -20,10 +20,17 @@ from .models import Service
 IDS = frozenset({"key", "offer_id", "template_id"})
 
 
+def ask(verb: str, entry: models.Model, *, by: Actor, reason: str) -> str:
+    """Whether the actor may, and why it does; `verb` is add or change."""
+    if not by.has_perm(f"{entry._meta.app_label}.{verb}_{entry._meta.model_name}"):
+        raise PermissionDenied
+    return given_reason(reason)
+
+
 @transaction.atomic
 def enter(entry: models.Model, *, by: Actor, reason: str, at: datetime | None = None) -> None:
     """Add a service, an offer or a role."""
-    reason = _ask("add", entry, by=by, reason=reason)
+    reason = ask("add", entry, by=by, reason=reason)
     entry.save(force_insert=True)
     _record("added", entry, _columns(entry), by=by, reason=reason, at=at)
 
@@ -38,7 +45,7 @@ def edit(
     at: datetime | None = None,
 ) -> None:
     """Write the named columns, and into the log what they were and are."""
-    reason = _ask("change", entry, by=by, reason=reason)
+    reason = ask("change", entry, by=by, reason=reason)
     before = hold(entry)
     if touched := IDS & changes.keys():
         raise Refused(_("An id never changes: %(ids)s.") % {"ids": ", ".join(sorted(touched))})
@@ -56,12 +63,6 @@ def edit(
 def hold(entry: models.Model) -> Any:
     """The row as it is stored, held against everybody who would refer to it."""
     return type(entry)._base_manager.select_for_update().get(pk=entry.pk)
-
-
-def _ask(verb: str, entry: models.Model, *, by: Actor, reason: str) -> str:
-    if not by.has_perm(f"{entry._meta.app_label}.{verb}_{entry._meta.model_name}"):
-        raise PermissionDenied
-    return given_reason(reason)
 
 
 def _columns(entry: models.Model) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from partnercenter.lib.refusals import Refused
 
+from .import_values import quoted
+
 REQUIRED = ("id", "product", "quantity", "status", "reseller")
 OPTIONAL = (
     "customer",
@@ -59,25 +61,36 @@ class Told:
     uneven: bool
 
 
+def text_of(content: bytes) -> str:
+    """The text of a file as it was sent, or a sentence where it is none."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FileRefused(_("The file is not UTF-8 text. Export it again as UTF-8.")) from error
+    _refuse_null(text)
+    return text
+
+
+def _refuse_null(text: str) -> None:
+    if "\x00" in text:
+        raise FileRefused(_("The file holds null characters; it is not a text file."))
+
+
 def rows(content: bytes | str) -> Iterator[Told]:
     if isinstance(content, bytes):
-        try:
-            content = content.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise FileRefused(_("The file is not UTF-8 text. Export it again as UTF-8.")) from error
+        content = text_of(content)
     content = content.removeprefix("\ufeff")
-    if "\x00" in content:
-        raise FileRefused(_("The file holds null characters; it is not a text file."))
+    _refuse_null(content)
     heading = content.lstrip().partition("\n")[0]
     delimiter = max(",;\t", key=heading.count)
     reader = csv.reader(io.StringIO(content), delimiter=delimiter, strict=True)
+    filled = (values for values in reader if any(value.strip() for value in values))
     try:
-        names = [_column(name) for name in next(reader, [])]
+        names = [_column(name) for name in next(filled, [])]
         _check_heading(names)
-        for values in reader:
-            if any(value.strip() for value in values):
-                told = dict(zip(names, (value.strip() for value in values), strict=False))
-                yield Told(reader.line_num, told, uneven=len(values) != len(names))
+        for values in filled:
+            told = dict(zip(names, (value.strip() for value in values), strict=False))
+            yield Told(reader.line_num, told, uneven=len(values) != len(names))
     except csv.Error as error:
         raise FileRefused(
             _("Line %(line)d cannot be read as CSV: %(error)s.")
@@ -99,7 +112,10 @@ def _check_heading(names: list[str]) -> None:
     if unknown := [name for name in names if name not in {*REQUIRED, *OPTIONAL}]:
         raise FileRefused(
             _("Unknown columns: %(unknown)s. Known are %(known)s.")
-            % {"unknown": ", ".join(unknown), "known": ", ".join([*REQUIRED, *OPTIONAL])}
+            % {
+                "unknown": ", ".join(map(quoted, unknown)),
+                "known": ", ".join([*REQUIRED, *OPTIONAL]),
+            }
         )
     if twice := {name for name in names if names.count(name) > 1}:
         raise FileRefused(

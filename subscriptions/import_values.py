@@ -1,8 +1,9 @@
 """Values of a file of subscriptions, from text; each refuses with a sentence what it is not."""
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.utils.dateparse import parse_date, parse_datetime
@@ -10,39 +11,43 @@ from django.utils.translation import gettext as _
 
 from .moves.ordering import QUANTITY_MAX
 
-DECIMALS, WHOLE_DIGITS = 4, 8
+PRICE = re.compile(r"[0-9]{1,8}(\.[0-9]{1,4}0*)?")
+NUMBER = re.compile(r"[0-9]{1,7}")
 YES, NO = ("yes", "true", "1", "on", "enabled"), ("no", "false", "0", "off", "disabled")
+YEARS = range(1970, 2200)
+SHOWN = 60
 
 
 class Problem(Exception):
     """What is wrong with one value; the message is for people."""
 
 
+def quoted(text: str) -> str:
+    """The value as a sentence shows it: a cell can be as long as a book."""
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
 def quantity(text: str) -> int:
-    if not (text.isdecimal() and 1 <= int(text) <= QUANTITY_MAX):
+    if not (NUMBER.fullmatch(text) and 1 <= int(text) <= QUANTITY_MAX):
         raise Problem(
             _("The quantity is “%(text)s”, but must be a number from 1 to %(most)d.")
-            % {"text": text, "most": QUANTITY_MAX}
+            % {"text": quoted(text), "most": QUANTITY_MAX}
         )
     return int(text)
 
 
 def price(text: str) -> Decimal:
-    wrong = _("“%(text)s” is no price; write it as 12.50, with four decimals at most.")
-    try:
-        found = Decimal(text)
-    except InvalidOperation as error:
-        raise Problem(wrong % {"text": text}) from error
-    if not found.is_finite() or not 0 <= found < 10**WHOLE_DIGITS:
-        raise Problem(wrong % {"text": text})
-    if found != round(found, DECIMALS):
-        raise Problem(wrong % {"text": text})
-    return found
+    if not PRICE.fullmatch(text):
+        raise Problem(
+            _("“%(text)s” is no price; write it as 12.50, with four decimals at most.")
+            % {"text": quoted(text)}
+        )
+    return Decimal(text)
 
 
 def currency(text: str) -> str:
     if not (len(text) == 3 and text.isascii() and text.isalpha()):
-        raise Problem(_("“%(text)s” is no currency of three letters.") % {"text": text})
+        raise Problem(_("“%(text)s” is no currency of three letters.") % {"text": quoted(text)})
     return text.upper()
 
 
@@ -50,7 +55,7 @@ def choice(column: str, text: str, choices: Any) -> str:
     if text not in choices.values:
         raise Problem(
             _("%(column)s is “%(text)s”, but must be one of %(choices)s.")
-            % {"column": column, "text": text, "choices": ", ".join(choices.values)}
+            % {"column": column, "text": quoted(text), "choices": ", ".join(choices.values)}
         )
     return text
 
@@ -60,7 +65,8 @@ def yes_or_no(column: str, text: str, *, default: bool) -> bool:
         return default
     if text.casefold() not in (*YES, *NO):
         raise Problem(
-            _("%(column)s is “%(text)s”, but must be yes or no.") % {"column": column, "text": text}
+            _("%(column)s is “%(text)s”, but must be yes or no.")
+            % {"column": column, "text": quoted(text)}
         )
     return text.casefold() in YES
 
@@ -85,8 +91,8 @@ def moment(text: str) -> datetime | None:
         found, day = None, None
     if day:
         found = datetime.combine(day, time(), UTC)
-    if found is None:
-        raise Problem(_("“%(text)s” is no date; write it as 2026-01-31.") % {"text": text})
+    if found is None or found.year not in YEARS:
+        raise Problem(_("“%(text)s” is no date; write it as 2026-01-31.") % {"text": quoted(text)})
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
@@ -106,10 +112,10 @@ def one(known: Index, name: str, what: str) -> Any:
     """The only row of this name."""
     found = known.get(name.casefold(), [])
     if not found:
-        raise Problem(_("There is no %(what)s “%(name)s”.") % {"what": what, "name": name})
+        raise Problem(_("There is no %(what)s “%(name)s”.") % {"what": what, "name": quoted(name)})
     if len({row.pk for row in found}) > 1:
         raise Problem(
             _("There are several of this name: %(what)s “%(name)s”. Name it by its id.")
-            % {"what": what, "name": name}
+            % {"what": what, "name": quoted(name)}
         )
     return found[0]

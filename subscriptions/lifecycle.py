@@ -175,7 +175,15 @@ def next_term_end(subscription: Any) -> datetime:
 
 def _terms(subscription: Any) -> int:
     """How many terms lie between start and end, the begun one counted."""
-    length, terms = TERMS[subscription.term_length], 1
-    while subscription.term_start + length * terms < subscription.term_end:
+    return terms_until(subscription.term_start, subscription.term_length, subscription.term_end)
+
+
+def terms_until(start: datetime, term_length: str, at: datetime) -> int:
+    """How many terms from the start bring their end to this moment or past it."""
+    length = TERMS[TermLength(term_length)]
+    months = (at.year - start.year) * 12 + at.month - start.month
+    # A little less than can be, then term by term: months are of different lengths.
+    terms = max(1, months // (length.years * 12 + length.months) - 1)
+    while start + length * terms < at:
         terms += 1
     return terms

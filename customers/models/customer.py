@@ -12,6 +12,7 @@ from audit.log import Party, Side, record
 from partnercenter.lib.names import slug_for
 from partnercenter.lib.reasons import given_reason
 from partnercenter.lib.states import StatefulModel, moment, stamps_go_together, stamps_match_status
+from partnercenter.lib.uniqueness import refused_where_taken
 
 
 class CustomerStatus(models.TextChoices):
@@ -47,13 +48,15 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         reason = given_reason(reason)
         at = moment(at)
         fields.setdefault("slug", slug_for(primary_domain))
-        customer = self.create(
+        customer = self.model(
             name=name,
             primary_domain=primary_domain.lower(),
             country=country,
             created_at=at,
             **fields,
         )
+        with refused_where_taken(customer, "primary_domain", "slug", "tenant_id"):
+            customer.save(force_insert=True)
         customer.record("customer.added", by=by, at=at, details={"reason": reason})
         return customer
 

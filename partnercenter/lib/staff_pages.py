@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.contrib import admin
+from django.contrib.admin.helpers import AdminForm
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -75,6 +77,41 @@ class StaffAdmin(admin.ModelAdmin):
         """What can be done with the row from its page."""
         return ()
 
+    def list_tools(self, request: HttpRequest) -> Iterable[Link]:
+        """What can be done from the list, beside adding a row."""
+        return ()
+
+    def note(self, row: Any) -> str:
+        """A sentence above the row's own columns, where one is needed."""
+        return ""
+
+    def list_url(self) -> str:
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+    def form_page(
+        self,
+        request: HttpRequest,
+        template: str,
+        *,
+        title: str,
+        form: Any,
+        fieldsets: Any = None,
+        **more: Any,
+    ) -> TemplateResponse:
+        """A page around a form that is no row's."""
+        fieldsets = fieldsets or [(None, {"fields": list(form.fields)})]
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": title,
+            "adminform": AdminForm(form, fieldsets, {}, model_admin=self),
+            "media": self.media + form.media,
+            "errors": form.errors,
+            "list_url": self.list_url(),
+            **more,
+        }
+        return TemplateResponse(request, template, context)
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -91,8 +128,12 @@ class StaffAdmin(admin.ModelAdmin):
         return super().get_form(request, obj, change, **{"labels": labels, **kwargs})
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        title = capfirst(str(self.opts.verbose_name_plural))
-        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+        context = {
+            "title": capfirst(str(self.opts.verbose_name_plural)),
+            "list_tools": list(self.list_tools(request)),
+            **(extra_context or {}),
+        }
+        return super().changelist_view(request, context)
 
     def render_change_form(  # noqa: PLR0917  the signature is Django's
         self,
@@ -111,6 +152,7 @@ class StaffAdmin(admin.ModelAdmin):
                 "subtitle": None,
                 "tables": list(self.tables(request, obj)),
                 "tools": list(self.tools(request, obj)),
+                "note": self.note(obj),
             }
         return super().render_change_form(request, context, add, change, form_url, obj)
 

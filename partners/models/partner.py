@@ -12,6 +12,7 @@ from audit.log import Party, Side, record
 from partnercenter.lib.names import slug_for
 from partnercenter.lib.reasons import given_reason
 from partnercenter.lib.states import StatefulModel, moment, stamps_go_together, stamps_match_status
+from partnercenter.lib.uniqueness import refused_where_taken
 
 
 class PartnerKind(models.TextChoices):
@@ -56,7 +57,7 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
         reason = given_reason(reason)
         at = moment(at)
         fields.setdefault("slug", slug_for(primary_domain))
-        partner = self.create(
+        partner = self.model(
             name=name,
             primary_domain=primary_domain.lower(),
             country=country,
@@ -64,6 +65,8 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
             created_at=at,
             **fields,
         )
+        with refused_where_taken(partner, "primary_domain", "slug", "tenant_id"):
+            partner.save(force_insert=True)
         partner.kind_changes.create(kind=kind, at=at, by=by)
         partner.markets.bulk_create(
             PartnerMarket(partner=partner, country=code) for code in sorted({country, *markets})

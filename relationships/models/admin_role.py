@@ -1,6 +1,7 @@
+from collections.abc import Iterable
 from typing import Self
 
-from django.db import models
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
 from subscriptions.models import Service
@@ -20,6 +21,23 @@ class AdminRoleQuerySet(models.QuerySet["AdminRole"]):
     def visible_to(self, user) -> Self:
         """The catalogue is everybody's."""
         return self
+
+    def held(self, roles: Iterable["AdminRole"]) -> list["AdminRole"]:
+        """
+        These roles, as what a grant rests on: until the transaction ends nobody edits them.
+
+        A grant's foreign keys hold them only at the commit, when their columns have been read.
+        Many may hold a role at once, which Django's own locks do not allow; SQLite has one writer.
+        """
+        keys = sorted(role.pk for role in roles)
+        if keys and connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT 1 FROM relationships_adminrole WHERE id = ANY(%s) "
+                    "ORDER BY id FOR KEY SHARE",
+                    [keys],
+                )
+        return list(self.filter(pk__in=keys).order_by("pk"))
 
 
 class AdminRole(models.Model):

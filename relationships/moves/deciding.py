@@ -1,5 +1,6 @@
 """The customer decides, in one transaction, with proof that nothing else moved."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from partners.models import Partner
 from ..content import content_digest
 from ..effects import Effect
 from ..models import (
+    AdminRole,
     Certificate,
     Decision,
     DecisionSignature,
@@ -148,6 +150,8 @@ def _begin(decision: Decision, *, by: Actor, at: datetime | None) -> datetime:
 
 def _allow(decision: Decision, answer: Answer, *, by: Actor, at: datetime) -> tuple[str, Given]:
     """Check the answer and give what it allows."""
+    # Before the first event: the catalogue stands between relationships and chain heads.
+    answer = replace(answer, roles=AdminRole.objects.held(answer.roles))
     expire_past_end(decision.customer, at=at)
     content = content_as_seen(decision, answer, at)
     selling, administration = halves(decision, answer)

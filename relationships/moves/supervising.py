@@ -16,6 +16,7 @@ from partnercenter.lib.names import domain_of
 from partnercenter.lib.reasons import given_reason
 from partnercenter.lib.refusals import Refused
 from partnercenter.lib.states import moment
+from partnercenter.lib.uniqueness import refused_where_taken
 from partners.models import Partner, PartnerStatus
 
 from ..models import PartnerRelationship
@@ -80,7 +81,8 @@ def edit_customer(
         reason = given_reason(reason)
     customer.lock()
     at = moment(at)
-    differences = write(customer, changes, among=EDITABLE)
+    with refused_where_taken(customer, "primary_domain"):
+        differences = write(customer, changes, among=EDITABLE)
     if "primary_domain" in differences and customer.domain_confirmed_at is not None:
         raise Refused(_("The domain has been confirmed, so it stays as it is."))
     if "name" in differences:

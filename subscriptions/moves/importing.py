@@ -8,6 +8,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Actor
+from audit.log import Side, hold
+from customers.models import Customer
+from partnercenter.lib.batches import batches
 from partnercenter.lib.states import moment
 
 from ..import_lines import Line
@@ -36,11 +39,26 @@ def import_each(
             _("Nothing was imported: mend line %(lines)s first.")
             % {"lines": ", ".join(map(str, faulty[:20]))}
         )
+    new = [line for line in lines if line.is_new]
+    _hold(new)
     at = moment(at)
-    # Customers are locked in the order of their keys, as by every move.
-    new = sorted(
-        (line for line in lines if line.is_new), key=lambda line: line.fields["customer"].pk
-    )
     for line in new:
         import_one(by=by, reason=reason, at=at, **line.fields)
         yield line
+
+
+def _hold(lines: Iterable[Line]) -> None:
+    """
+    Every lock in the one order before the first line is entered.
+
+    One line after the other would hold a seller's log while it waits for the next customer.
+    """
+    customers = {line.fields["customer"] for line in lines}
+    for keys in batches(sorted(customer.pk for customer in customers)):
+        rows = Customer.objects.filter(pk__in=keys).order_by("pk")
+        list(rows.select_for_update(no_key=True).values_list("pk"))
+    sellers = {line.fields["seller"] for line in lines} - {None}
+    chains = [(Side.CUSTOMER, customer.party.id) for customer in customers]
+    chains += [(Side.PARTNER, seller.party.id) for seller in sellers]
+    for batch in batches(sorted(chains)):
+        hold(*batch)

@@ -28,7 +28,9 @@ def bear(
     at: datetime,
     reason: str = "",
 ) -> Subscription:
-    """Write a new subscription together with its first change."""
+    """Write a new subscription together with its first change; its customer is locked."""
+    if Subscription.objects.filter(public_id=subscription.public_id).exists():
+        raise SubscriptionRefused(_("This subscription exists already."))
     change = subscription.write_change(kind, made_by=made_by, by=by, at=at, reason=reason)
     subscription.last_change = change
     subscription.save(force_insert=True)

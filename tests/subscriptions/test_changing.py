@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Actor
 from audit.models import Event
 from customers.rights import CustomerRole
+from partnercenter.lib.refusals import Refused
 from partners.rights import Admin, Agent
 from relationships.moves.supervising import restore_partner, suspend_partner
 from subscriptions.models import Subscription, SubscriptionChange
@@ -99,6 +100,8 @@ class TestEveryMove:
         assert event.customer_id == str(sold.customer.tenant_id)
         assert event.partner_id == str(sold.seller.tenant_id)
         assert event.details["change"] == str(change.public_id)
+        assert change.reason == ""
+        assert "reason" not in event.details
 
     @pytest.mark.parametrize("role", PARTNER_ROLES)
     def test_is_made_by_whom_the_matrix_says_a6(self, sold, kind, role):
@@ -141,18 +144,38 @@ class TestEveryMove:
 
     def test_is_the_operator_s_where_it_sold_itself(self, kind):
         direct = make_direct()
+        reason = "asked by phone"
         with Nothing(), pytest.raises(PermissionDenied):
-            MOVES[kind](direct, by=Actor.objects.of(make.make_user(is_staff=True)))
-        staff = make.make_user(is_staff=True)
-        staff.user_permissions.add(Permission.objects.get(codename="change_subscription"))
-        MOVES[kind](direct, by=Actor.objects.of(staff))
+            MOVES[kind](direct, by=Actor.objects.of(make.make_user(is_staff=True)), reason=reason)
+        MOVES[kind](direct, by=operators_person(), reason=f" {reason} ")
         change = SubscriptionChange.objects.latest("id")
         assert (change.made_by, change.seller, change.kind) == ("operator", None, kind)
+        assert change.reason == reason
+        assert Event.objects.latest("id").details["reason"] == reason
+
+    @pytest.mark.parametrize("reason", ["", " \n", "x" * 501])
+    def test_has_a_reason_where_the_operator_makes_it(self, kind, reason):
+        direct, by = make_direct(), operators_person()
+        with Nothing(), pytest.raises(Refused, match="reason"):
+            MOVES[kind](direct, by=by, reason=reason)
+
+    def test_may_have_a_reason_of_its_seller_s(self, sold, kind):
+        with Nothing(), pytest.raises(Refused, match="500 characters"):
+            sold.change(kind, reason="x" * 501)
+        sold.change(kind, reason=" as agreed ")
+        assert sold.stored.last_change.reason == "as agreed"
+        assert Event.objects.latest("id").details["reason"] == "as agreed"
 
     def test_is_refused_once_the_data_is_deleted(self, kind):
         gone = Sold(state="deleted", deleted_at=make.YEAR_START, cancelled_at=make.YEAR_START)
         with Nothing(), refused("deleted"):
             gone.change(kind)
+
+
+def operators_person():
+    staff = make.make_user(is_staff=True)
+    staff.user_permissions.add(Permission.objects.get(codename="change_subscription"))
+    return Actor.objects.of(staff)
 
 
 def make_direct():
@@ -208,6 +231,12 @@ class TestSuspend:
     def test_refuses_any_other_reason(self, sold):
         with Nothing(), refused("three reasons"):
             changing.suspend(sold.row, "revenge", by=sold.by)
+
+    def test_gives_its_reason_to_the_add_ons_too(self, sold):
+        make.make_subscription(sold.customer, seller=sold.seller, base_subscription=sold.row)
+        changing.suspend(sold.row, "misuse", by=sold.by, reason="spam")
+        reasons = SubscriptionChange.objects.filter(kind="suspend").values_list("reason", flat=True)
+        assert list(reasons) == ["spam", "spam"]
 
     def test_takes_its_own_add_ons_along_r74_and_no_other_seller_s(self, sold):
         other = make.make_partner()

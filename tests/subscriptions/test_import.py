@@ -1,6 +1,7 @@
 """A first load from the field's CSV: what it makes, what it refuses, what it leaves alone."""
 
 import uuid
+from decimal import Decimal
 from io import StringIO
 
 import pytest
@@ -122,6 +123,8 @@ class TestRead:
             ({"quantity": "-3"}, "from 1 to"),
             ({"quantity": "1.5"}, "from 1 to"),
             ({"quantity": "9999999"}, "from 1 to"),
+            ({"quantity": "9" * 5000}, "from 1 to"),
+            ({"quantity": "٣"}, "from 1 to"),
             ({"status": "pending"}, "must be one of active"),
             ({"reseller": "Unknown"}, "no partner “Unknown”"),
         ],
@@ -137,12 +140,19 @@ class TestRead:
             ("customer", "nobody.example", "no customer"),
             ("term start", "yesterday", "no date"),
             ("term start", "2026-02-30", "no date"),
+            ("term start", "9999-12-31", "no date"),
+            ("term start", "0001-01-01T00:00:00+14:00", "no date"),
+            ("term start", "1969-12-31", "no date"),
+            ("ordered", "2200-01-01", "no date"),
             ("term length", "P2Y", "must be one of P1M"),
             ("billing cycle", "weekly", "must be one of monthly"),
             ("unit price", "cheap", "no price"),
             ("unit price", "NaN", "no price"),
             ("unit price", "1.23456", "no price"),
             ("unit price", "-1", "no price"),
+            ("unit price", "-0", "no price"),
+            ("unit price", "1_0", "no price"),
+            ("unit price", "0E+9999999999", "no price"),
             ("unit price", "100000000", "no price"),
             ("currency", "EURO", "no currency"),
             ("agreement version", "x" * 21, "longer than 20"),
@@ -154,6 +164,49 @@ class TestRead:
         (line,) = files.read(f"{files.line()},{value}", heading=f"{HEADING},{column}")
         assert not line.is_new
         assert any(sentence in problem for problem in line.problems), line.problems
+
+    def test_says_it_in_a_sentence_however_long_the_value_is(self, files):
+        book = "x" * 100_000
+        told = {"id": book, "product": book, "quantity": book, "status": book, "reseller": book}
+        heading = f"{HEADING},{','.join(OPTIONAL)}"
+        (line,) = files.read(
+            files.line(**told) + f",{book}" * len(OPTIONAL), heading=heading, customer=None
+        )
+        assert len(line.problems) == 11  # one of each part
+        assert all(len(problem) < 250 for problem in line.problems), line.problems
+
+    def test_reads_prices_as_they_are_exported(self, files):
+        for text, price in (("12", "12"), ("0", "0"), ("7.20", "7.2"), ("1.500000", "1.5")):
+            (line,) = files.read(f"{files.line()},{text}", heading=f"{HEADING},unit price")
+            assert line.fields["unit_price"] == Decimal(price)
+
+    def test_finds_customers_by_domain_and_tenant_id_and_asks_for_no_others(self, files):
+        closed = make.make_customer(domain="closed.example")
+        closed.move_to("closed", closed_at=make.YEAR_START, closed_by=make.operator())
+        names = ["FERNHILL.example", str(files.fernhill.tenant_id).upper(), "closed.example"]
+        lines = [f"{files.line(id=str(uuid.uuid4()))},{name}" for name in names]
+        found = files.read(*lines, heading=f"{HEADING},customer", customer=None)
+        assert [line.fields.get("customer") for line in found] == [files.fernhill] * 2 + [None]
+        assert "no customer “closed.example”" in found[2].problems[0]
+
+    def test_sees_that_an_id_is_another_customers(self, files):
+        other = make.make_customer()
+        make.make_subscription(other, public_id=uuid.UUID(ID))
+        (line,) = files.read(files.line())
+        assert not line.is_new
+        assert line.problems == ["A subscription of another customer has this id."]
+
+    def test_skips_blank_lines_before_the_heading(self, files):
+        text = "\n , \n" + files.text(files.line())
+        (found,) = read(text, Given(customer=files.fernhill), make.now())
+        assert (found.is_new, found.number) == (True, 4)
+
+    def test_reads_no_more_lines_than_are_asked_for(self, files):
+        text = files.text(*(files.line(id=str(uuid.uuid4())) for _ in range(3)))
+        given = Given(customer=files.fernhill)
+        assert len(read(text, given, make.now(), most=3)) == 3
+        with pytest.raises(FileRefused, match="more than 2 lines"):
+            read(text, given, make.now(), most=2)
 
     def test_refuses_an_advisor_as_seller_an_ambiguous_name_and_no_customer(self, files):
         make.make_partner("Elm", kind=PartnerKind.ADVISOR)
@@ -182,6 +235,10 @@ class TestRead:
             ("ä".encode("latin-1"), "UTF-8"),
             (f'{HEADING}\n"a'.encode(), "cannot be read as CSV"),
             (f"{HEADING}\n\x00".encode(), "null characters"),
+            (b"\x89PNG\r\n\x1a\n", "UTF-8"),
+            (f"{HEADING}\n{'x' * 200_000},".encode(), "cannot be read as CSV"),
+            (b"x" * 100_000, "missing"),
+            ((f"{HEADING}," + "x" * 100_000).encode(), "Unknown columns: x{60}…"),
         ],
     )
     def test_refuses_a_file_that_is_none(self, content, sentence):

@@ -1,6 +1,6 @@
 """Dates of terms, and what time will do next."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from types import SimpleNamespace
 
 import pytest
@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from subscriptions.lifecycle import (
     EFFECTS,
     EVENTS,
+    TERMS,
     cancellable_until,
     next_term_end,
     outlook,
     period_start,
+    terms_until,
 )
 from subscriptions.models import LIVE, ChangeKind, SubscriptionState
 
@@ -52,6 +54,21 @@ class TestTable:
             for before, _after in effect.states
             if before == SubscriptionState.DELETED
         ]
+
+
+class TestTermsUntil:
+    @given(
+        start=st.datetimes(datetime(1970, 1, 1), datetime(2199, 1, 1)),
+        at=st.datetimes(datetime(1970, 1, 1), datetime(2199, 1, 1)),
+        length=st.sampled_from(sorted(TERMS)),
+        hours=st.integers(-14, 14),
+    )
+    def test_are_the_fewest_that_reach_the_moment(self, start, at, length, hours):
+        start = start.replace(tzinfo=timezone(timedelta(hours=hours)))
+        at = at.replace(tzinfo=UTC)
+        terms = terms_until(start, length, at)
+        assert start + TERMS[length] * terms >= at
+        assert terms == 1 or start + TERMS[length] * (terms - 1) < at
 
 
 class TestNextTermEnd:

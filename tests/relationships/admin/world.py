@@ -20,7 +20,9 @@ def grant(
     fields.setdefault("asks_selling", partner.kind != PartnerKind.ADVISOR)
     request = make.make_request(partner, email=admin.email, role_ids=role_ids, **fields)
     decision = make.make_decision(request, customer, by=admin)
-    approve(decision, make.make_answer(decision), by=Actor.objects.of(admin))
+    by = Actor.objects.of(admin)
+    by.signed_in_again_at = make.now()
+    approve(decision, make.make_answer(decision), by=by)
     return decision
 
 
