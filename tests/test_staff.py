@@ -24,6 +24,7 @@ ALL = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.lab
 @pytest.fixture
 def pair():
     Group.objects.create(name="Supervisors")
+    make.make_registration()
     return make_pair()
 
 
@@ -59,6 +60,7 @@ def test_look_only_is_everything_that_has_a_state_or_proves_something():
         "account.EmailAddress",
         "accounts.Actor",
         "audit.Event",
+        "customers.CustomerRegistration",
         "mail.Delivery",
         "relationships.AdminRelationship",
         "relationships.Decision",

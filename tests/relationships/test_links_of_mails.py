@@ -12,11 +12,13 @@ from customers.rights import CustomerRole
 from mail.models import Delivery
 from partners.models import PartnerInvitation
 from partners.rights import Agent
-from relationships.moves import deciding
+from relationships.moves import deciding, ending
 from relationships.moves.accepting import accept_registration, refuse_registration
 from tests import factories as make
 from tests.conventions.sources import templates
 from tests.tables import rows_of_all_tables
+
+from .scenes import EXCHANGE, Fernhill
 
 pytestmark = pytest.mark.django_db
 
@@ -77,12 +79,37 @@ def refuse():
     refuse_registration(registration, by=make.operator(), reason="unknown")
 
 
+def end():
+    fernhill = Fernhill()
+    make.make_admin_agent(fernhill.alder)
+    fernhill.grant(fernhill.alder, EXCHANGE)
+    ending.remove_administration(fernhill.customer, fernhill.alder, by=fernhill.by)
+
+
+def displace():
+    fernhill = Fernhill()
+    make.make_admin_agent(fernhill.birch)
+    fernhill.grant(fernhill.birch, EXCHANGE)
+    fernhill.grant(fernhill.alder, EXCHANGE, switches=["exchange"])
+
+
+def pass_on():
+    fernhill = Fernhill()
+    other = make.join_customer(fernhill.customer)
+    decision = fernhill.ask(fernhill.alder, EXCHANGE)
+    deciding.pass_on(decision, other.customer_memberships.get(), by=fernhill.by)
+
+
 # What sends each kind of mail.
 SCENES = {
     "request": send_request,
     "invitation": invite,
     "decision_partner": decide,
     "decision_customer": decide,
+    "taken_back_partner": end,
+    "taken_back_customer": end,
+    "displaced": displace,
+    "passed_on": pass_on,
     "claim": claim,
     "registration_accepted": accept,
     "registration_refused": refuse,
