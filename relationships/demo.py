@@ -22,10 +22,11 @@ from subscriptions.moves import aging, changing
 from subscriptions.moves.ordering import import_one
 
 from .content import content_digest, content_of
-from .models import AdminRole, RelationshipRequest
+from .models import AdminRole
 from .moves import renewing
 from .moves.deciding import Answer, approve
 from .moves.opening import open_decision
+from .moves.requesting import create_single
 from .signin.demo_rules import DEMO_PASSWORD
 
 EXCHANGE_ADMINISTRATOR = "29232cdf-9323-42fd-ade2-1d097af3e4de"
@@ -263,9 +264,9 @@ def _relate(partner: Partner, customer: Customer, *, at: datetime) -> None:
     agent = Actor.objects.of(User.objects.get(email=f"admin.agent@{partner.slug}.example"))
     admin = Actor.objects.of(User.objects.get(email=f"global.admin@{customer.slug}.example"))
     wanted = [EXCHANGE_ADMINISTRATOR, SERVICE_SUPPORT_ADMINISTRATOR]
-    request = RelationshipRequest.objects.create_single(
+    request = create_single(
+        partner,
         by=agent,
-        partner=partner,
         name="Mail for Fernhill",
         asks_selling=True,
         roles=AdminRole.objects.filter(template_id__in=wanted),

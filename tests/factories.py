@@ -16,6 +16,7 @@ from relationships.content import content_digest, content_of
 from relationships.models import AdminRole, Decision, RelationshipRequest
 from relationships.moves.deciding import Answer
 from relationships.moves.opening import open_decision
+from relationships.moves.requesting import create_single
 from subscriptions.models import BillingCycle, Offer, Subscription
 from subscriptions.moves.ordering import import_one
 
@@ -146,9 +147,9 @@ def make_request(
 ) -> RelationshipRequest:
     partner = partner or make_partner()
     asked = roles(*role_ids)
-    return RelationshipRequest.objects.create_single(
+    return create_single(
+        partner,
         by=Actor.objects.of(by or make_admin_agent(partner)),
-        partner=partner,
         name=fields.pop("name", f"Request {next(_numbers)}"),
         asks_selling=fields.pop("asks_selling", True),
         roles=asked,

@@ -1,10 +1,8 @@
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _t
@@ -12,21 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Actor
 from audit.log import Side, record
-from mail import outbox
-from partnercenter.lib.ids import new_token, uuid7
-from partnercenter.lib.names import name_key
-from partnercenter.lib.refusals import Refused
-from partnercenter.lib.states import StatefulModel, moment, stamps_go_together
-from partners.models import Partner, PartnerKind, PartnerStatus, SecurityGroup
-from partners.rights import PartnerRight
+from partnercenter.lib.ids import uuid7
+from partnercenter.lib.states import StatefulModel, stamps_go_together
+from partners.models import Partner, PartnerStatus
 
-from .admin_relationship import AdminRelationship, AdminStatus, EndedBecause
 from .admin_role import AdminRole
 from .terms import AccessTerms
-
-
-class RequestRefused(Refused):
-    """The partner may not ask this, or not now; the message is for people."""
 
 
 class RequestKind(models.TextChoices):
@@ -76,84 +65,6 @@ class RelationshipRequestQuerySet(models.QuerySet["RelationshipRequest"]):
 
     def open(self) -> Self:
         return self.filter(status=RequestStatus.OPEN)
-
-    @transaction.atomic
-    def create_single(
-        self,
-        *,
-        by: Actor,
-        partner: Partner,
-        name: str,
-        asks_selling: bool,
-        roles: Iterable[AdminRole] = (),
-        days: int = 0,
-        auto_extend: bool = False,
-        groups: Iterable[SecurityGroup] | None = None,
-        addressed_email: str = "",
-        reason: str = "",
-        lifetime_days: int | None = None,
-        at: datetime | None = None,
-    ) -> "RelationshipRequest":
-        """Ask one customer, once: the link works for a single approval."""
-        roles = list(roles)
-        partner.lock()
-        at = moment(at)
-        RelationshipRequest.check_askable(
-            by=by, partner=partner, asks_selling=asks_selling, roles=roles, days=days
-        )
-        if (
-            AdminRelationship.objects.filter(partner=partner, name_key=name_key(name))
-            .exclude(ended_because=EndedBecause.LAPSED)
-            .exists()
-            and roles
-        ):
-            raise RequestRefused(
-                _t("You have used the name “%(name)s” before. Choose another.") % {"name": name}
-            )
-        terms = None
-        if roles:
-            if groups is None:
-                groups = partner.security_groups.filter(built_in=True)
-            terms = AccessTerms.objects.write(
-                roles=roles, days=days, auto_extend=auto_extend, groups=groups
-            )
-        request = self.create(
-            partner=partner,
-            administrator=partner,
-            kind=RequestKind.SINGLE,
-            name=name,
-            asks_selling=asks_selling,
-            terms=terms,
-            reason=reason,
-            addressed_email=addressed_email.strip().lower(),
-            status=RequestStatus.OPEN,
-            expires_at=at + timedelta(days=lifetime_days or settings.REQUEST_DAYS_DEFAULT),
-            token=new_token(),
-            created_at=at,
-            created_by=by,
-        )
-        if terms:
-            request.admin_relationships.create(
-                partner=request.administrator,
-                name=name,
-                name_key=name_key(name),
-                asked_terms=terms,
-                status=AdminStatus.APPROVAL_PENDING,
-                created_at=at,
-                extension_wished_at=at if auto_extend else None,
-                extension_wished_by=by if auto_extend else None,
-            )
-        request.record(
-            "request.created",
-            by=by,
-            at=at,
-            details={
-                "asks_selling": asks_selling,
-                "roles": sorted(str(role.template_id) for role in roles),
-                "days": days if roles else None,
-            },
-        )
-        return request
 
 
 class RelationshipRequest(StatefulModel):
@@ -259,57 +170,6 @@ class RelationshipRequest(StatefulModel):
             return []
         return list(self.terms.roles.select_related("service").order_by("name"))
 
-    @staticmethod
-    def check_askable(
-        *, by: Actor, partner: Partner, asks_selling: bool, roles: list[AdminRole], days: int
-    ) -> None:
-        """Who may ask what, before anything is written (rules R14, R45, R61; design 5.2)."""
-        if not RelationshipRequest.makeable_by(by, partner, with_roles=bool(roles)):
-            raise PermissionDenied
-        if why := RelationshipRequest.why_not_requesting(partner):
-            raise RequestRefused(why)
-        if not asks_selling and not roles:
-            raise RequestRefused(_t("Ask for selling, for roles, or for both."))
-        if asks_selling and partner.kind == PartnerKind.ADVISOR:
-            raise RequestRefused(_t("An advisor does not sell. Ask for roles only."))
-        if not roles:
-            return
-        if not 1 <= days <= settings.ADMINISTRATION_DAYS_MAX:
-            raise RequestRefused(
-                _t("Administration lasts from 1 to %(most)d days.")
-                % {"most": settings.ADMINISTRATION_DAYS_MAX}
-            )
-        privileged = [role.name for role in roles if role.privileged]
-        if privileged and days > settings.PRIVILEGED_DAYS_MAX:
-            raise RequestRefused(
-                _t("With privileged roles (%(roles)s) at most %(most)d days can be granted.")
-                % {"roles": ", ".join(privileged), "most": settings.PRIVILEGED_DAYS_MAX}
-            )
-
-    @staticmethod
-    def makeable_by(by: Actor, partner: Partner, *, with_roles: bool) -> bool:
-        if by.user is None or not by.user.is_active:
-            return False
-        right = PartnerRight.REQUEST_ROLES if with_roles else PartnerRight.REQUEST_SELLING
-        return partner.memberships.having(right).filter(user=by.user).exists()
-
-    @staticmethod
-    def why_not_requesting(partner: Partner) -> str:
-        """Why this partner can make no request now; empty when it can."""
-        if partner.status == PartnerStatus.SUSPENDED:
-            return _t(
-                "Your organisation is suspended. It can make no request until the operator "
-                "restores it."
-            )
-        if not partner.verified:
-            return _t(
-                "The operator has not verified your organisation yet. Requests can be made once "
-                "it has."
-            )
-        if partner.kind == PartnerKind.INDIRECT_RESELLER:
-            return _t("An indirect reseller uses the requests of its indirect provider.")
-        return ""
-
     def record(
         self,
         kind: str,
@@ -346,38 +206,3 @@ class RelationshipRequest(StatefulModel):
         if any(asker.status == PartnerStatus.SUSPENDED for asker in askers):
             return _t("This partner is suspended. Nothing can be approved until it is restored.")
         return ""
-
-    @transaction.atomic
-    def send(self, *, by: Actor, at: datetime | None = None) -> None:
-        """Have the mail with the link sent from the operator's address, on the partner's behalf."""
-        self.partner.lock()
-        self.lock()
-        at = moment(at)
-        if not self.makeable_by(by, self.partner, with_roles=self.terms_id is not None):
-            raise PermissionDenied
-        if why := self.why_not_requesting(self.partner) or self.why_unanswerable(at):
-            raise RequestRefused(why)
-        if not self.addressed_email:
-            raise RequestRefused(_t("This request names no e-mail address."))
-        if self.sent_at is not None:
-            raise RequestRefused(_t("This request has been sent already."))
-        self.sent_at, self.sent_by = at, by
-        self.save(update_fields=["sent_at", "sent_by"])
-        outbox.send(
-            "request",
-            to=self.addressed_email,
-            context={
-                "partner": self.partner.name,
-                "partner_domain": self.partner.primary_domain,
-                "sender": by.user.name if by.user else "",
-                "reason": self.reason,
-                "asks_selling": self.asks_selling,
-                "roles": [role.name for role in self.asked_roles()],
-                "days": self.terms.days if self.terms else 0,
-                "link": self.link,
-                "expires_at": self.expires_at,
-            },
-            key=f"request:{self.public_id}:sent",
-            forget=True,
-        )
-        self.record("request.sent", by=by, at=at)

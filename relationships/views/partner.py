@@ -16,7 +16,8 @@ from partners.models import PartnerMembership
 from partners.rights import PartnerRight
 
 from ..forms.request import RequestForm
-from ..models import RelationshipRequest
+from ..moves.requesting import create_single, may_request, why_not_requesting
+from ..moves.sending import send
 from ..role_choices import role_choices
 from .frames import partner_frame
 from .paging import newest_first
@@ -31,7 +32,7 @@ def partner_home(request: HttpRequest, membership: PartnerMembership) -> HttpRes
     require(membership, PartnerRight.SEE_HOME)
     partner = membership.partner
     context = partner_frame(request, membership)
-    context["why_not_requesting"] = RelationshipRequest.why_not_requesting(partner)
+    context["why_not_requesting"] = why_not_requesting(partner)
     context["may_request"] = membership.may(PartnerRight.REQUEST_SELLING)
     if membership.may(PartnerRight.SEE_REQUESTS):
         context["waiting"] = partner.requests.open().order_by("-created_at", "-id")[:10]
@@ -81,7 +82,7 @@ def request_list(request: HttpRequest, membership: PartnerMembership) -> HttpRes
         rows, request, moment="created_at", size=PAGE
     )
     context["may_request"] = membership.may(PartnerRight.REQUEST_SELLING)
-    context["why_not_requesting"] = RelationshipRequest.why_not_requesting(membership.partner)
+    context["why_not_requesting"] = why_not_requesting(membership.partner)
     return render(request, "relationships/partner/request_list.html", context)
 
 
@@ -93,9 +94,9 @@ def request_new(request: HttpRequest, membership: PartnerMembership) -> HttpResp
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            made = RelationshipRequest.objects.create_single(
+            made = create_single(
+                membership.partner,
                 by=actor_of(request),
-                partner=membership.partner,
                 name=given["name"],
                 asks_selling=given.get("asks_selling", False),
                 roles=given.get("roles") or (),
@@ -121,7 +122,7 @@ def request_new(request: HttpRequest, membership: PartnerMembership) -> HttpResp
             _("No seats, add-ons or transitions of such subscriptions."),
             _("No change of their partner of record."),
         ],
-        "why_not_requesting": RelationshipRequest.why_not_requesting(membership.partner),
+        "why_not_requesting": why_not_requesting(membership.partner),
     }
     status = 422 if form.errors else 200
     return render(request, "relationships/partner/request_new.html", context, status=status)
@@ -156,7 +157,7 @@ def request_detail(
         "may_send": asked.status == "open"
         and asked.sent_at is None
         and bool(asked.addressed_email)
-        and RelationshipRequest.makeable_by(
+        and may_request(
             viewer_of(request), membership.partner, with_roles=asked.terms_id is not None
         ),
     }
@@ -182,7 +183,7 @@ def request_send(
         PartnerRight.REQUEST_ROLES if asked.terms_id else PartnerRight.REQUEST_SELLING,
     )
     try:
-        asked.send(by=actor_of(request))
+        send(asked, by=actor_of(request))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

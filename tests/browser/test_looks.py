@@ -14,6 +14,7 @@ from customers.rights import CustomerRole
 from mail import demo
 from partners.rights import Admin
 from relationships.moves import deciding
+from relationships.moves.sending import send
 from tests import factories as make
 from tests.browser.conftest import PATIENCE
 
@@ -100,7 +101,7 @@ class World:
 
     @property
     def sent(self):
-        self.request.send(by=Actor.objects.of(self.agent))
+        send(self.request, by=Actor.objects.of(self.agent))
         return self.request
 
     @property

@@ -9,7 +9,8 @@ from mail.models import Delivery
 from partners.models import PartnerKind
 from partners.rights import Admin, Agent
 from relationships.models import AccessTerms, AdminRelationship, RelationshipRequest
-from relationships.models.request import RequestRefused
+from relationships.moves.requesting import RequestRefused
+from relationships.moves.sending import send
 from relationships.moves.supervising import restore_partner, suspend_partner
 from tests import factories as make
 
@@ -115,9 +116,9 @@ class TestSend:
         agent = make.make_admin_agent(partner)
         request = make.make_request(partner, by=agent, email="admin@fernhill.example")
         assert not Delivery.objects.filter(kind="request").exists()
-        request.send(by=Actor.objects.of(agent))
+        send(request, by=Actor.objects.of(agent))
         with pytest.raises(RequestRefused):
-            request.send(by=Actor.objects.of(agent))
+            send(request, by=Actor.objects.of(agent))
         delivery = Delivery.objects.get(kind="request")
         assert delivery.recipient == "admin@fernhill.example"
         assert request.link in delivery.text
