@@ -33,13 +33,10 @@ class RequestStatus(models.TextChoices):
     ROTATED = "rotated", _("rotated")
 
 
-OVER = (
-    RequestStatus.DECIDED,
-    RequestStatus.DECLINED,
-    RequestStatus.CANCELLED,
-    RequestStatus.EXPIRED,
-    RequestStatus.ROTATED,
-)
+WAITING = (RequestStatus.DRAFT, RequestStatus.OPEN)
+ANSWERED = (RequestStatus.DECIDED, RequestStatus.DECLINED)
+UNANSWERED = (RequestStatus.CANCELLED, RequestStatus.EXPIRED, RequestStatus.ROTATED)
+OVER = (*ANSWERED, *UNANSWERED)
 
 
 WHY_OVER: dict[str, Any] = {
@@ -66,12 +63,23 @@ class RelationshipRequestQuerySet(models.QuerySet["RelationshipRequest"]):
     def open(self) -> Self:
         return self.filter(status=RequestStatus.OPEN)
 
+    def single(self) -> Self:
+        return self.filter(kind=RequestKind.SINGLE)
+
+    def standing(self) -> Self:
+        """A partner's standing links: at most one of them is open."""
+        return self.filter(kind=RequestKind.STANDING)
+
+    def sent_since(self, at: datetime) -> Self:
+        """Those whose mail was sent after this moment, the latest first."""
+        return self.filter(sent_at__gt=at).order_by("-sent_at")
+
 
 class RelationshipRequest(StatefulModel):
     """A partner's request to a customer: the link, and what stands behind it."""
 
     TRANSITIONS = {
-        RequestStatus.DRAFT: (RequestStatus.OPEN,),
+        RequestStatus.DRAFT: (RequestStatus.OPEN, RequestStatus.CANCELLED),
         RequestStatus.OPEN: OVER,
     }
 
@@ -89,6 +97,9 @@ class RelationshipRequest(StatefulModel):
     addressed_tenant_id = models.UUIDField(null=True, blank=True)
     addressed_domain = models.CharField(max_length=253, blank=True)
     status = models.CharField(max_length=10, choices=RequestStatus, default=RequestStatus.DRAFT)
+    lifetime_days = models.PositiveSmallIntegerField(
+        _("days for which it waits"), default=settings.REQUEST_DAYS_DEFAULT
+    )
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     token = models.CharField(max_length=64, null=True, blank=True, unique=True)
     first_paragraph = models.CharField(max_length=1000, blank=True)
@@ -106,7 +117,19 @@ class RelationshipRequest(StatefulModel):
     class Meta:
         verbose_name = _("request")
         verbose_name_plural = _("requests")
-        indexes = [models.Index(fields=["partner", "-created_at", "-id"], name="requests_newest")]
+        indexes = [
+            models.Index(fields=["partner", "-created_at", "-id"], name="requests_newest"),
+            models.Index(
+                fields=["partner", "-created_at", "-id"],
+                name="requests_waiting",
+                condition=Q(status__in=WAITING),
+            ),
+            models.Index(
+                fields=["partner", "-sent_at"],
+                name="requests_sent",
+                condition=Q(sent_at__isnull=False),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(name="relationships_request_named", condition=~Q(name="")),
             models.CheckConstraint(
@@ -122,16 +145,20 @@ class RelationshipRequest(StatefulModel):
             models.CheckConstraint(
                 name="relationships_request_ends_unless_standing_or_draft",
                 condition=Q(expires_at__isnull=True, kind=RequestKind.STANDING)
-                | Q(expires_at__isnull=True, status=RequestStatus.DRAFT)
-                | (
-                    Q(expires_at__isnull=False, kind=RequestKind.SINGLE)
-                    & ~Q(status=RequestStatus.DRAFT)
-                ),
+                | Q(expires_at__isnull=True, token__isnull=True)
+                | Q(expires_at__isnull=False, token__isnull=False, kind=RequestKind.SINGLE),
             ),
+            # A draft has no link, nor has one that was discarded.
             models.CheckConstraint(
                 name="relationships_request_link_unless_draft",
-                condition=Q(token__isnull=True, status=RequestStatus.DRAFT)
+                condition=Q(
+                    token__isnull=True, status__in=[RequestStatus.DRAFT, RequestStatus.CANCELLED]
+                )
                 | (Q(token__isnull=False) & ~Q(status=RequestStatus.DRAFT)),
+            ),
+            models.CheckConstraint(
+                name="relationships_request_waits_for_a_day",
+                condition=Q(lifetime_days__gte=1),
             ),
             models.UniqueConstraint(
                 name="relationships_one_open_standing_link",
@@ -155,11 +182,30 @@ class RelationshipRequest(StatefulModel):
     @property
     def link(self) -> str:
         """The address that the customer opens; it holds nothing but the token (rule R4)."""
+        if self.token is None:
+            return ""
         return settings.SITE_URL + reverse("relationships:landing", args=[self.token])
 
     @property
     def is_addressed(self) -> bool:
         return bool(self.addressed_email or self.addressed_tenant_id or self.addressed_domain)
+
+    @property
+    def addressed_to(self) -> str:
+        """Whom the partner named, in the partner's own words; who stands behind it is not told."""
+        return self.addressed_email or self.addressed_domain or str(self.addressed_tenant_id or "")
+
+    @property
+    def is_standing(self) -> bool:
+        return self.kind == RequestKind.STANDING
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == RequestStatus.DRAFT
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == RequestStatus.OPEN
 
     @property
     def single_use(self) -> bool:
@@ -205,4 +251,8 @@ class RelationshipRequest(StatefulModel):
             return _t("The operator has not verified this partner.")
         if any(asker.status == PartnerStatus.SUSPENDED for asker in askers):
             return _t("This partner is suspended. Nothing can be approved until it is restored.")
+        if self.administrator_id != self.partner_id and not self.administrator.is_reseller_of(
+            self.partner
+        ):
+            return _t("The two partners of this request no longer work together.")
         return ""
