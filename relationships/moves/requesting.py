@@ -1,157 +1,147 @@
-"""A partner asks: who may, what may be asked, and the rows that come of it."""
+"""A request, and its rows: from the wish to the link."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
-from django.conf import settings
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.models import Actor
-from partnercenter.lib.ids import new_token
+from audit.log import Side, hold, record
+from partnercenter.lib.ids import new_token, uuid7
 from partnercenter.lib.names import name_key
-from partnercenter.lib.refusals import Refused
 from partnercenter.lib.states import moment
-from partners.models import Partner, PartnerKind, PartnerStatus, SecurityGroup
-from partners.rights import PartnerRight
+from partners.models import Partner
 
-from ..models import (
-    AccessTerms,
-    AdminRelationship,
-    AdminRole,
-    AdminStatus,
-    EndedBecause,
-    RelationshipRequest,
-    RequestKind,
-    RequestStatus,
-)
-
-
-class RequestRefused(Refused):
-    """The partner may not ask this, or not now; the message is for people."""
-
-
-def may_request(by: Actor, partner: Partner, *, with_roles: bool) -> bool:
-    """Whether this person's place in the partner allows such a request (rule A8)."""
-    if by.user is None or not by.user.is_active:
-        return False
-    right = PartnerRight.REQUEST_ROLES if with_roles else PartnerRight.REQUEST_SELLING
-    return partner.memberships.having(right).filter(user=by.user).exists()
-
-
-def why_not_requesting(partner: Partner) -> str:
-    """Why this partner can make no request now; empty when it can (rules R14, R45, R61)."""
-    if partner.status == PartnerStatus.SUSPENDED:
-        return _(
-            "Your organisation is suspended. It can make no request until the operator restores it."
-        )
-    if not partner.verified:
-        return _(
-            "The operator has not verified your organisation yet. Requests can be made once it has."
-        )
-    if partner.kind == PartnerKind.INDIRECT_RESELLER:
-        return _("An indirect reseller uses the requests of its indirect provider.")
-    return ""
+from ..ask import Ask, ask_of, settled, terms_of
+from ..models import AdminStatus, RelationshipRequest, RequestKind, RequestStatus
+from .asking import check_ask, check_name, details_of, lock_partners
 
 
 @transaction.atomic
-def create_single(
+def create_request(
     partner: Partner,
+    ask: Ask,
     *,
     by: Actor,
-    name: str,
-    asks_selling: bool,
-    roles: Iterable[AdminRole] = (),
-    days: int = 0,
-    auto_extend: bool = False,
-    groups: Iterable[SecurityGroup] | None = None,
-    addressed_email: str = "",
-    reason: str = "",
-    lifetime_days: int | None = None,
     at: datetime | None = None,
+    public_id: UUID | None = None,
 ) -> RelationshipRequest:
-    """Ask one customer, once: the link works for a single approval."""
-    roles = list(roles)
-    partner.lock()
-    at = moment(at)
-    _check_askable(by=by, partner=partner, asks_selling=asks_selling, roles=roles, days=days)
-    if roles and _name_is_used(partner, name):
-        raise RequestRefused(
-            _("You have used the name “%(name)s” before. Choose another.") % {"name": name}
-        )
-    terms = None
-    if roles:
-        if groups is None:
-            groups = partner.security_groups.filter(built_in=True)
-        terms = AccessTerms.objects.write(
-            roles=roles, days=days, auto_extend=auto_extend, groups=groups
-        )
-    request = partner.requests.create(
-        administrator=partner,
-        kind=RequestKind.SINGLE,
-        name=name,
-        asks_selling=asks_selling,
-        terms=terms,
-        reason=reason,
-        addressed_email=addressed_email.strip().lower(),
-        status=RequestStatus.OPEN,
-        expires_at=at + timedelta(days=lifetime_days or settings.REQUEST_DAYS_DEFAULT),
-        token=new_token(),
-        created_at=at,
-        created_by=by,
+    """
+    Ask one customer, once: the link works for a single approval.
+
+    Who names the same public id with the same wish again gets the request that is there, so that
+    a second click makes no second one.
+    """
+    ask, at = begin(partner, ask, by=by, at=at)
+    request = made_already(partner, ask, public_id) or write(
+        partner, ask, by=by, at=at, public_id=public_id
     )
-    if terms:
-        request.admin_relationships.create(
-            partner=request.administrator,
-            name=name,
-            name_key=name_key(name),
-            asked_terms=terms,
-            status=AdminStatus.APPROVAL_PENDING,
-            created_at=at,
-            extension_wished_at=at if auto_extend else None,
-            extension_wished_by=by if auto_extend else None,
-        )
-    request.record(
-        "request.created",
-        by=by,
-        at=at,
-        details={
-            "asks_selling": asks_selling,
-            "roles": sorted(str(role.template_id) for role in roles),
-            "days": days if roles else None,
-        },
-    )
+    if request.is_draft:
+        open_request(request, ask, by=by, at=at)
     return request
 
 
-def _check_askable(
-    *, by: Actor, partner: Partner, asks_selling: bool, roles: list[AdminRole], days: int
-) -> None:
-    """Who may ask what, before anything is written (design 5.2)."""
-    if not may_request(by, partner, with_roles=bool(roles)):
-        raise PermissionDenied
-    if why := why_not_requesting(partner):
-        raise RequestRefused(why)
-    if not asks_selling and not roles:
-        raise RequestRefused(_("Ask for selling, for roles, or for both."))
-    if asks_selling and partner.kind == PartnerKind.ADVISOR:
-        raise RequestRefused(_("An advisor does not sell. Ask for roles only."))
-    if not roles:
+def begin(partner: Partner, ask: Ask, *, by: Actor, at: datetime | None) -> tuple[Ask, datetime]:
+    lock_partners(partner, ask.administrator)
+    ask = settled(ask, partner)
+    check_ask(partner, ask, by=by)
+    return ask, moment(at)
+
+
+def made_already(partner: Partner, ask: Ask, public_id: UUID | None) -> RelationshipRequest | None:
+    if public_id is None:
+        return None
+    known = partner.requests.single().filter(public_id=public_id).select_related("terms").first()
+    return known if known is not None and ask_of(known) == ask else None
+
+
+def write(
+    partner: Partner, ask: Ask, *, by: Actor, at: datetime, public_id: UUID | None
+) -> RelationshipRequest:
+    """The row of a draft; a public id that is taken, by whomever, is not taken twice."""
+    check_name(partner, ask)
+    if public_id is None or RelationshipRequest.objects.filter(public_id=public_id).exists():
+        public_id = uuid7()
+    request = partner.requests.create(
+        public_id=public_id,
+        kind=RequestKind.SINGLE,
+        status=RequestStatus.DRAFT,
+        created_at=at,
+        created_by=by,
+        **columns_of(ask, terms=terms_of(ask)),
+    )
+    put_down(request, ask, by=by, at=at)
+    return request
+
+
+def columns_of(ask: Ask, *, terms: Any) -> dict[str, Any]:
+    return {
+        "administrator": ask.administrator,
+        "name": ask.name,
+        "asks_selling": ask.asks_selling,
+        "terms": terms,
+        "reason": ask.reason,
+        "addressed_email": ask.addressed_email,
+        "addressed_domain": ask.addressed_domain,
+        "addressed_tenant_id": ask.addressed_tenant_id,
+        "lifetime_days": ask.lifetime_days,
+        "first_paragraph": ask.first_paragraph,
+        "second_paragraph": ask.second_paragraph,
+    }
+
+
+def put_down(request: RelationshipRequest, ask: Ask, *, by: Actor, at: datetime) -> None:
+    """The admin relationship of a draft: there exactly while the draft asks for roles."""
+    drafted = request.admin_relationships.filter(status=AdminStatus.CREATED)
+    if request.terms is None:
+        # The one state in which such a record may be deleted: nobody has been asked yet.
+        drafted.delete()
         return
-    if not 1 <= days <= settings.ADMINISTRATION_DAYS_MAX:
-        raise RequestRefused(
-            _("Administration lasts from 1 to %(most)d days.")
-            % {"most": settings.ADMINISTRATION_DAYS_MAX}
-        )
-    privileged = [role.name for role in roles if role.privileged]
-    if privileged and days > settings.PRIVILEGED_DAYS_MAX:
-        raise RequestRefused(
-            _("With privileged roles (%(roles)s) at most %(most)d days can be granted.")
-            % {"roles": ", ".join(privileged), "most": settings.PRIVILEGED_DAYS_MAX}
-        )
+    columns = {
+        "partner": request.administrator,
+        "name": request.name,
+        "name_key": name_key(request.name),
+        "asked_terms": request.terms,
+        "extension_wished_at": at if ask.auto_extend else None,
+        "extension_wished_by": by if ask.auto_extend else None,
+    }
+    relationship = drafted.first()
+    if relationship is None:
+        request.admin_relationships.create(status=AdminStatus.CREATED, created_at=at, **columns)
+        return
+    relationship.lock()
+    for name, value in columns.items():
+        setattr(relationship, name, value)
+    relationship.save(update_fields=list(columns))
 
 
-def _name_is_used(partner: Partner, name: str) -> bool:
-    used = AdminRelationship.objects.filter(partner=partner, name_key=name_key(name))
-    return used.exclude(ended_because=EndedBecause.LAPSED).exists()
+def open_request(request: RelationshipRequest, ask: Ask, *, by: Actor, at: datetime) -> None:
+    request.move_to(
+        RequestStatus.OPEN,
+        token=new_token(),
+        expires_at=at + timedelta(days=request.lifetime_days),
+    )
+    for relationship in request.admin_relationships.filter(status=AdminStatus.CREATED):
+        relationship.move_to(AdminStatus.APPROVAL_PENDING)
+    tell_opened(request, ask, by=by, at=at, kind="request.created")
+
+
+def tell_opened(
+    request: RelationshipRequest, ask: Ask, *, by: Actor, at: datetime, kind: str
+) -> None:
+    """The event of a new link; the reseller that shall administer has one of its own."""
+    administrator = request.administrator
+    if administrator.pk != request.partner_id:
+        hold((Side.PARTNER, request.partner.party.id), (Side.PARTNER, administrator.party.id))
+    request.record(kind, by=by, at=at, details=details_of(ask))
+    if administrator.pk != request.partner_id:
+        record(
+            "request.names_administrator",
+            by=by,
+            at=at,
+            side=Side.PARTNER,
+            subject=("request", str(request.public_id)),
+            partner=administrator.party,
+            details={"provider": request.partner.name},
+        )
