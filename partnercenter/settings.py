@@ -267,6 +267,9 @@ ADMINISTRATION_DAYS_DEFAULT = 365
 ADMINISTRATION_DAYS_MAX = 730
 PRIVILEGED_DAYS_MAX = env.int("PRIVILEGED_DAYS_MAX", default=90)
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
+# Design 5.2: requests that one partner may have sent by mail.
+REQUEST_MAILS_PER_HOUR = env.int("REQUEST_MAILS_PER_HOUR", default=20)
+REQUEST_MAILS_PER_DAY = env.int("REQUEST_MAILS_PER_DAY", default=100)
 # Domain rules R69 and R71: days in which a subscription can be cancelled, and that each state
 # lasts before the clock disables the subscription or deletes its data.
 SUBSCRIPTION_CANCELLATION_DAYS = env.int("SUBSCRIPTION_CANCELLATION_DAYS", default=7)

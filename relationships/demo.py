@@ -21,11 +21,13 @@ from subscriptions.models import BillingCycle, Offer, SuspensionReason, TermLeng
 from subscriptions.moves import aging, changing
 from subscriptions.moves.ordering import import_one
 
+from .ask import Ask
 from .content import content_digest, content_of
-from .models import AdminRole, RelationshipRequest
+from .models import AdminRole
 from .moves import renewing
 from .moves.deciding import Answer, approve
 from .moves.opening import open_decision
+from .moves.requesting import create_request
 from .signin.demo_rules import DEMO_PASSWORD
 
 EXCHANGE_ADMINISTRATOR = "29232cdf-9323-42fd-ade2-1d097af3e4de"
@@ -263,17 +265,15 @@ def _relate(partner: Partner, customer: Customer, *, at: datetime) -> None:
     agent = Actor.objects.of(User.objects.get(email=f"admin.agent@{partner.slug}.example"))
     admin = Actor.objects.of(User.objects.get(email=f"global.admin@{customer.slug}.example"))
     wanted = [EXCHANGE_ADMINISTRATOR, SERVICE_SUPPORT_ADMINISTRATOR]
-    request = RelationshipRequest.objects.create_single(
-        by=agent,
-        partner=partner,
+    ask = Ask(
         name="Mail for Fernhill",
         asks_selling=True,
-        roles=AdminRole.objects.filter(template_id__in=wanted),
+        roles=tuple(AdminRole.objects.filter(template_id__in=wanted)),
         days=365,
         addressed_email=f"global.admin@{customer.slug}.example",
         reason="We look after your mail, as agreed on the phone.",
-        at=at,
     )
+    request = create_request(partner, ask, by=agent, at=at)
     decision = open_decision(request, customer, by=admin, at=at + timedelta(hours=3))
     decided_at = at + timedelta(hours=4)
     answer = Answer(

@@ -3,7 +3,17 @@
 from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
+    "request.drafted": _("A draft was saved."),
+    "request.edited": _("The draft was changed."),
+    "request.discarded": _("The draft was discarded."),
     "request.created": _("A request was created."),
+    "request.text_edited": _("The text of the mail was changed."),
+    "request.names_administrator": _("%(provider)s asks a customer to let you administer."),
+    "request.cancelled": _("The request was cancelled."),
+    "request.withdrawn": _("%(asked_by)s took back “%(request)s”."),
+    "standing_link.created": _("The standing link was made."),
+    "standing_link.edited": _("The standing link was changed."),
+    "standing_link.rotated": _("The standing link was replaced by a new one."),
     "request.sent": _("The request was sent by e-mail."),
     "request.opened": _("The request was opened by a person of the customer."),
     "request.approved": _("%(customer)s approved the request of %(partner)s."),

@@ -12,11 +12,15 @@ from customers.models import Customer, CustomerRegistration
 from customers.rights import CustomerRole
 from partners.models import Partner, PartnerKind
 from partners.rights import Admin, Agent
+from relationships.ask import Ask
 from relationships.content import content_digest, content_of
 from relationships.models import AdminRole, Decision, RelationshipRequest
 from relationships.moves.deciding import Answer
+from relationships.moves.drafting import save_draft
 from relationships.moves.opening import open_decision
 from relationships.moves.registering import register
+from relationships.moves.requesting import create_request
+from relationships.moves.standing import make_standing_link
 from subscriptions.models import BillingCycle, Offer, Subscription
 from subscriptions.moves.ordering import import_one
 
@@ -137,26 +141,54 @@ def make_subscription(
     )
 
 
+def make_ask(
+    *,
+    email: str = "",
+    role_ids: tuple[str, ...] = (EXCHANGE_ADMINISTRATOR, SERVICE_SUPPORT_ADMINISTRATOR),
+    **fields,
+) -> Ask:
+    """A wish for selling and two roles, addressed to nobody unless an address is given."""
+    fields.setdefault("name", f"Request {next(_numbers)}")
+    fields.setdefault("asks_selling", True)
+    fields.setdefault("days", 365)
+    return Ask(addressed_email=email, roles=tuple(roles(*role_ids)), **fields)
+
+
+def work_together(provider: Partner, reseller: Partner) -> None:
+    provider.reseller_partnerships.create(
+        reseller=reseller, started_at=YEAR_START, started_by=operator()
+    )
+
+
+def part(provider: Partner, reseller: Partner) -> None:
+    provider.reseller_partnerships.current().filter(reseller=reseller).update(
+        ended_at=now(), ended_by=operator()
+    )
+
+
 def make_request(
     partner: Partner | None = None,
     *,
     by: User | None = None,
-    email: str = "",
-    role_ids: tuple[str, ...] = (EXCHANGE_ADMINISTRATOR, SERVICE_SUPPORT_ADMINISTRATOR),
+    at: datetime | None = None,
     **fields,
 ) -> RelationshipRequest:
     partner = partner or make_partner()
-    asked = roles(*role_ids)
-    return RelationshipRequest.objects.create_single(
-        by=Actor.objects.of(by or make_admin_agent(partner)),
-        partner=partner,
-        name=fields.pop("name", f"Request {next(_numbers)}"),
-        asks_selling=fields.pop("asks_selling", True),
-        roles=asked,
-        days=fields.pop("days", 365) if asked else 0,
-        addressed_email=email,
-        **fields,
-    )
+    by = by or make_admin_agent(partner)
+    return create_request(partner, make_ask(**fields), by=Actor.objects.of(by), at=at)
+
+
+def make_draft(
+    partner: Partner | None = None, *, by: User | None = None, **fields
+) -> RelationshipRequest:
+    partner = partner or make_partner()
+    by = by or make_admin_agent(partner)
+    return save_draft(partner, make_ask(**fields), by=Actor.objects.of(by))
+
+
+def make_link(partner: Partner | None = None, *, by: User | None = None) -> RelationshipRequest:
+    partner = partner or make_partner()
+    return make_standing_link(partner, by=Actor.objects.of(by or make_admin_agent(partner)))
 
 
 def make_decision(

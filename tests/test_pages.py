@@ -30,6 +30,8 @@ PARTNER_ROLES = {
 }
 EVERY_PARTNER_ROLE = set(PARTNER_ROLES)
 WHO_ASKS = {"admin agent", "sales agent", "global admin"}
+# Requests with roles, and rotating the standing link.
+WHO_ASKS_FOR_ROLES = {"admin agent", "global admin"}
 
 # page -> who sees it
 PARTNER_PAGES = {
@@ -41,6 +43,15 @@ PARTNER_PAGES = {
     "request-list": WHO_ASKS,
     "request-new": WHO_ASKS,
     "request-detail": WHO_ASKS,
+    "request-edit": WHO_ASKS_FOR_ROLES,
+    "request-text": WHO_ASKS_FOR_ROLES,
+    "request-cancel": WHO_ASKS_FOR_ROLES,
+    "request-edit, selling": WHO_ASKS,
+    "request-text, selling": WHO_ASKS,
+    "request-cancel, selling": WHO_ASKS,
+    "standing-link": WHO_ASKS,
+    "link-edit": WHO_ASKS_FOR_ROLES,
+    "link-rotate": WHO_ASKS_FOR_ROLES,
 }
 CUSTOMER_PAGES = {
     "customer-home": set(CustomerRole.values),
@@ -58,6 +69,12 @@ CUSTOMER_PAGES = {
 # Pages whose address names a row of the organisation.
 ROW_PAGES = {
     "request-detail",
+    "request-edit",
+    "request-text",
+    "request-cancel",
+    "request-edit, selling",
+    "request-text, selling",
+    "request-cancel, selling",
     "decision",
     "partner-subscription",
     "subscription-move",
@@ -102,12 +119,22 @@ def world():
     deciding.approve(approved, make.make_answer(approved), by=by)
     world.certificate = world.customer.certificates.get()
     world.grant = world.customer.admin_relationships.get()
+    world.draft = make.make_draft(world.partner)
+    world.selling_request = make.make_request(world.partner, role_ids=())
+    world.selling_draft = make.make_draft(world.partner, role_ids=())
+    make.make_link(world.partner)
     return world
 
 
 def address(name: str, world) -> str:
     arguments = {
         "request-detail": [world.partner.slug, world.request.public_id],
+        "request-edit": [world.partner.slug, world.draft.public_id],
+        "request-text": [world.partner.slug, world.request.public_id],
+        "request-cancel": [world.partner.slug, world.request.public_id],
+        "request-edit, selling": [world.partner.slug, world.selling_draft.public_id],
+        "request-text, selling": [world.partner.slug, world.selling_request.public_id],
+        "request-cancel, selling": [world.partner.slug, world.selling_request.public_id],
         "decision": [world.customer.slug, world.decision.public_id],
         "partner-subscription": [world.partner.slug, world.subscription.public_id],
         "subscription-move": [world.partner.slug, world.subscription.public_id, "suspend"],
@@ -124,7 +151,7 @@ def address(name: str, world) -> str:
         ],
     }
     side = world.partner if name in PARTNER_PAGES else world.customer
-    return reverse(f"relationships:{name}", args=arguments.get(name, [side.slug]))
+    return reverse(f"relationships:{name.partition(',')[0]}", args=arguments.get(name, [side.slug]))
 
 
 def without_csrf(content: bytes) -> bytes:
@@ -272,3 +299,45 @@ def test_looking_changes_nothing(client, world, method):
         for _ in range(3):
             assert getattr(client, method)(url).status_code == 200
         assert rows_of_all_tables() == before
+
+
+# act by one press -> (what it is done with, who may)
+PRESSES = {
+    "request-send": ("request", WHO_ASKS_FOR_ROLES),
+    "request-send, selling": ("selling_request", WHO_ASKS),
+    "request-create": ("draft", WHO_ASKS_FOR_ROLES),
+    "request-create, selling": ("selling_draft", WHO_ASKS),
+    "request-cancel": ("request", WHO_ASKS_FOR_ROLES),
+    "request-cancel, selling": ("selling_request", WHO_ASKS),
+    "link-make": ("", WHO_ASKS_FOR_ROLES),
+    "link-rotate": ("", WHO_ASKS_FOR_ROLES),
+}
+
+
+def press(name: str, world) -> str:
+    row = PRESSES[name][0]
+    more = [getattr(world, row).public_id] if row else []
+    return reverse(f"relationships:{name.partition(',')[0]}", args=[world.partner.slug, *more])
+
+
+@pytest.mark.parametrize("role", PARTNER_ROLES)
+@pytest.mark.parametrize("name", PRESSES)
+def test_partner_acts_are_done_by_whom_the_table_says(client, world, name, role):
+    client.force_login(make.join_partner(world.partner, **PARTNER_ROLES[role]))
+    before = rows_of_all_tables()
+    answer = client.post(press(name, world))
+    if role in PRESSES[name][1]:
+        assert answer.status_code == 302
+    else:
+        assert answer.status_code == 403
+        assert rows_of_all_tables() == before
+
+
+@pytest.mark.parametrize("name", PRESSES)
+def test_partner_acts_of_strangers_are_not_found(client, world, name):
+    stranger = make.join_partner(make.make_partner(), admin=Admin.GLOBAL_ADMIN)
+    make.join_customer(world.customer, user=stranger)
+    client.force_login(stranger)
+    before = rows_of_all_tables()
+    assert client.post(press(name, world)).status_code == 404
+    assert rows_of_all_tables() == before

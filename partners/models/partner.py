@@ -136,6 +136,15 @@ class Partner(StatefulModel):
     def verified(self) -> bool:
         return self.verified_at is not None
 
+    def is_reseller_of(self, provider: "Partner") -> bool:
+        """Whether the two work together now as indirect reseller and provider (rule R46)."""
+        return self.provider_partnerships.current().filter(provider=provider).exists()
+
+    def resellers(self) -> "PartnerQuerySet":
+        """The indirect resellers with which this provider works now."""
+        pairs = self.reseller_partnerships.current()
+        return Partner.objects.filter(pk__in=pairs.values("reseller")).order_by("name", "pk")
+
     def record(
         self, kind: str, *, by: Actor, at: datetime, details: dict[str, Any] | None = None
     ) -> None:

@@ -1,25 +1,28 @@
-from collections.abc import Iterable
+"""A request to one customer, as a partner's person types it."""
+
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
+from django.core import signing
+from django.core.validators import DomainNameValidator
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import PartnerKind, PartnerMembership
-from partners.rights import PartnerRight
+from partnercenter.lib.ids import uuid7
 
-from ..models import AdminRole
+from ..ask import Ask
+from .asking import AskForm
+from .paragraph import ParagraphField
+
+KEYS = signing.Signer(salt="relationships.request")
 
 
-class RequestForm(forms.Form):
-    """What a partner asks of one customer."""
+class RequestForm(AskForm):
+    """A request to one customer: whom it asks, for how long it waits, and its mail."""
 
-    name = forms.CharField(
-        label=_("Name of the request"),
-        max_length=50,
-        help_text=_("The customer sees it, for example “Mail and support”. At most 50 characters."),
-    )
     addressed_email = forms.EmailField(
         label=_("E-mail address of the customer"),
         max_length=254,
@@ -27,54 +30,76 @@ class RequestForm(forms.Form):
             "The request opens only for an organisation to which the person with this address "
             "belongs."
         ),
+        error_messages={
+            "required": _("Say whom you ask: an e-mail address, a domain or a tenant id.")
+        },
     )
-    asks_selling = forms.BooleanField(
-        label=_("Sell to the customer (reseller relationship)"), required=False, initial=True
-    )
-    roles: "forms.ModelMultipleChoiceField[AdminRole]" = forms.ModelMultipleChoiceField(
-        label=_("Roles"),
-        queryset=None,
-        to_field_name="template_id",
+    addressed_domain = forms.CharField(
+        label=_("Domain of the customer"),
+        max_length=253,
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        validators=[DomainNameValidator()],
+        help_text=_("For example fernhill.example. Who decides there gets the mail."),
     )
-    days = forms.IntegerField(
-        label=_("Days of administration"),
+    addressed_tenant_id = forms.UUIDField(label=_("Tenant id of the customer"), required=False)
+    lifetime_days = forms.IntegerField(
+        label=_("Days for which the request waits"),
         required=False,
         min_value=1,
-        max_value=settings.ADMINISTRATION_DAYS_MAX,
-        initial=settings.ADMINISTRATION_DAYS_DEFAULT,
-        help_text=_("Needed with roles. From 1 to 730; at most 90 with privileged roles."),
+        max_value=settings.REQUEST_DAYS_MAX,
+        initial=settings.REQUEST_DAYS_DEFAULT,
+        help_text=_("From 1 to 90. Without an answer the link stops working then."),
     )
-    auto_extend = forms.BooleanField(
-        label=_("Wish to extend by 180 days at the end, if the customer allows it"), required=False
-    )
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=1000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Why you ask. The customer reads it beside the request."),
-    )
+    first_paragraph = ParagraphField(label=_("First paragraph"))
+    second_paragraph = ParagraphField(label=_("Second paragraph"))
+    # Given with the page and back with the form, so that a second click makes no second request.
+    key = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, membership: PartnerMembership, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, draft: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.roles_on_offer: Iterable[AdminRole] = ()
-        if membership.may(PartnerRight.REQUEST_ROLES):
-            everything = AdminRole.objects.visible_to(membership.user).select_related("service")
-            self.fields["roles"].queryset = everything  # type: ignore[attr-defined]
-            self.roles_on_offer = everything
-        else:
-            for name in ("roles", "days", "auto_extend"):
-                del self.fields[name]
-        if membership.partner.kind == PartnerKind.ADVISOR:
-            del self.fields["asks_selling"]
+        named_otherwise = any(
+            self.data.get(name) for name in ("addressed_domain", "addressed_tenant_id")
+        )
+        self.fields["addressed_email"].required = not (draft or named_otherwise)
+        self.names_organisation = named_otherwise or any(
+            self.initial.get(name) for name in ("addressed_domain", "addressed_tenant_id")
+        )
+
+    def clean_addressed_domain(self) -> str:
+        return self.cleaned_data["addressed_domain"].lower()
+
+    def clean_lifetime_days(self) -> int:
+        return self.cleaned_data["lifetime_days"] or settings.REQUEST_DAYS_DEFAULT
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        roles = list(cleaned.get("roles") or [])
-        if not cleaned.get("asks_selling") and not roles and "roles" not in self.errors:
-            raise forms.ValidationError(_t("Ask for selling, for roles, or for both."))
-        if roles and not cleaned.get("days") and "days" not in self.errors:
-            self.add_error("days", _t("Say for how many days."))
+        cleaned = super().clean()
+        names = ("addressed_email", "addressed_domain", "addressed_tenant_id")
+        if sum(bool(cleaned.get(name)) for name in names) > 1:
+            self.add_error(
+                "addressed_email",
+                _t("Name only one: an e-mail address, a domain, or a tenant id."),
+            )
         return cleaned
+
+    def ask(self) -> Ask:
+        given = self.cleaned_data
+        return replace(
+            super().ask(),
+            addressed_email=given["addressed_email"],
+            addressed_domain=given["addressed_domain"],
+            addressed_tenant_id=given["addressed_tenant_id"],
+            lifetime_days=given["lifetime_days"],
+            first_paragraph=given["first_paragraph"],
+            second_paragraph=given["second_paragraph"],
+        )
+
+    def public_id(self) -> UUID | None:
+        """The id that the page gave; none where somebody made one up."""
+        try:
+            return UUID(KEYS.unsign(self.cleaned_data["key"]))
+        except (signing.BadSignature, ValueError):
+            return None
+
+
+def new_key() -> str:
+    return KEYS.sign(str(uuid7()))

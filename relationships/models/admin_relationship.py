@@ -56,6 +56,15 @@ class AdminRelationshipQuerySet(models.QuerySet["AdminRelationship"]):
         """Active and not past their end; a paused one runs on, it only gives no access."""
         return self.filter(status=AdminStatus.ACTIVE, ends_at__gt=at)
 
+    def lost(self) -> Self:
+        """Those that were granted once and are over; a renewal took nothing away."""
+        ended = self.filter(status__in=ENDED, activated_at__isnull=False)
+        return ended.exclude(ended_because=EndedBecause.RENEWED)
+
+    def holding_a_name(self) -> Self:
+        """Those whose name cannot be given again; a request that lapsed gives it back."""
+        return self.exclude(ended_because=EndedBecause.LAPSED)
+
     def past_their_end(self, at: datetime) -> Self:
         return self.filter(status=AdminStatus.ACTIVE, ends_at__lte=at)
 
@@ -64,7 +73,7 @@ class AdminRelationship(StatefulModel):
     """One grant of delegated administration, from draft to end (GDAP's admin relationship)."""
 
     TRANSITIONS = {
-        AdminStatus.CREATED: (AdminStatus.APPROVAL_PENDING,),
+        AdminStatus.CREATED: (AdminStatus.APPROVAL_PENDING, AdminStatus.TERMINATED),
         AdminStatus.APPROVAL_PENDING: (AdminStatus.ACTIVE, AdminStatus.TERMINATED),
         AdminStatus.ACTIVE: (AdminStatus.EXPIRED, AdminStatus.TERMINATED),
     }

@@ -1,10 +1,8 @@
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _t
@@ -12,21 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Actor
 from audit.log import Side, record
-from mail import outbox
-from partnercenter.lib.ids import new_token, uuid7
-from partnercenter.lib.names import name_key
-from partnercenter.lib.refusals import Refused
-from partnercenter.lib.states import StatefulModel, moment, stamps_go_together
-from partners.models import Partner, PartnerKind, PartnerStatus, SecurityGroup
-from partners.rights import PartnerRight
+from partnercenter.lib.ids import uuid7
+from partnercenter.lib.states import StatefulModel, stamps_go_together
+from partners.models import Partner, PartnerStatus
 
-from .admin_relationship import AdminRelationship, AdminStatus, EndedBecause
 from .admin_role import AdminRole
 from .terms import AccessTerms
-
-
-class RequestRefused(Refused):
-    """The partner may not ask this, or not now; the message is for people."""
 
 
 class RequestKind(models.TextChoices):
@@ -44,13 +33,10 @@ class RequestStatus(models.TextChoices):
     ROTATED = "rotated", _("rotated")
 
 
-OVER = (
-    RequestStatus.DECIDED,
-    RequestStatus.DECLINED,
-    RequestStatus.CANCELLED,
-    RequestStatus.EXPIRED,
-    RequestStatus.ROTATED,
-)
+WAITING = (RequestStatus.DRAFT, RequestStatus.OPEN)
+ANSWERED = (RequestStatus.DECIDED, RequestStatus.DECLINED)
+UNANSWERED = (RequestStatus.CANCELLED, RequestStatus.EXPIRED, RequestStatus.ROTATED)
+OVER = (*ANSWERED, *UNANSWERED)
 
 
 WHY_OVER: dict[str, Any] = {
@@ -77,90 +63,23 @@ class RelationshipRequestQuerySet(models.QuerySet["RelationshipRequest"]):
     def open(self) -> Self:
         return self.filter(status=RequestStatus.OPEN)
 
-    @transaction.atomic
-    def create_single(
-        self,
-        *,
-        by: Actor,
-        partner: Partner,
-        name: str,
-        asks_selling: bool,
-        roles: Iterable[AdminRole] = (),
-        days: int = 0,
-        auto_extend: bool = False,
-        groups: Iterable[SecurityGroup] | None = None,
-        addressed_email: str = "",
-        reason: str = "",
-        lifetime_days: int | None = None,
-        at: datetime | None = None,
-    ) -> "RelationshipRequest":
-        """Ask one customer, once: the link works for a single approval."""
-        roles = list(roles)
-        partner.lock()
-        at = moment(at)
-        RelationshipRequest.check_askable(
-            by=by, partner=partner, asks_selling=asks_selling, roles=roles, days=days
-        )
-        if (
-            AdminRelationship.objects.filter(partner=partner, name_key=name_key(name))
-            .exclude(ended_because=EndedBecause.LAPSED)
-            .exists()
-            and roles
-        ):
-            raise RequestRefused(
-                _t("You have used the name “%(name)s” before. Choose another.") % {"name": name}
-            )
-        terms = None
-        if roles:
-            if groups is None:
-                groups = partner.security_groups.filter(built_in=True)
-            terms = AccessTerms.objects.write(
-                roles=roles, days=days, auto_extend=auto_extend, groups=groups
-            )
-        request = self.create(
-            partner=partner,
-            administrator=partner,
-            kind=RequestKind.SINGLE,
-            name=name,
-            asks_selling=asks_selling,
-            terms=terms,
-            reason=reason,
-            addressed_email=addressed_email.strip().lower(),
-            status=RequestStatus.OPEN,
-            expires_at=at + timedelta(days=lifetime_days or settings.REQUEST_DAYS_DEFAULT),
-            token=new_token(),
-            created_at=at,
-            created_by=by,
-        )
-        if terms:
-            request.admin_relationships.create(
-                partner=request.administrator,
-                name=name,
-                name_key=name_key(name),
-                asked_terms=terms,
-                status=AdminStatus.APPROVAL_PENDING,
-                created_at=at,
-                extension_wished_at=at if auto_extend else None,
-                extension_wished_by=by if auto_extend else None,
-            )
-        request.record(
-            "request.created",
-            by=by,
-            at=at,
-            details={
-                "asks_selling": asks_selling,
-                "roles": sorted(str(role.template_id) for role in roles),
-                "days": days if roles else None,
-            },
-        )
-        return request
+    def single(self) -> Self:
+        return self.filter(kind=RequestKind.SINGLE)
+
+    def standing(self) -> Self:
+        """A partner's standing links: at most one of them is open."""
+        return self.filter(kind=RequestKind.STANDING)
+
+    def sent_since(self, at: datetime) -> Self:
+        """Those whose mail was sent after this moment, the latest first."""
+        return self.filter(sent_at__gt=at).order_by("-sent_at")
 
 
 class RelationshipRequest(StatefulModel):
     """A partner's request to a customer: the link, and what stands behind it."""
 
     TRANSITIONS = {
-        RequestStatus.DRAFT: (RequestStatus.OPEN,),
+        RequestStatus.DRAFT: (RequestStatus.OPEN, RequestStatus.CANCELLED),
         RequestStatus.OPEN: OVER,
     }
 
@@ -178,6 +97,9 @@ class RelationshipRequest(StatefulModel):
     addressed_tenant_id = models.UUIDField(null=True, blank=True)
     addressed_domain = models.CharField(max_length=253, blank=True)
     status = models.CharField(max_length=10, choices=RequestStatus, default=RequestStatus.DRAFT)
+    lifetime_days = models.PositiveSmallIntegerField(
+        _("days for which it waits"), default=settings.REQUEST_DAYS_DEFAULT
+    )
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     token = models.CharField(max_length=64, null=True, blank=True, unique=True)
     first_paragraph = models.CharField(max_length=1000, blank=True)
@@ -195,7 +117,19 @@ class RelationshipRequest(StatefulModel):
     class Meta:
         verbose_name = _("request")
         verbose_name_plural = _("requests")
-        indexes = [models.Index(fields=["partner", "-created_at", "-id"], name="requests_newest")]
+        indexes = [
+            models.Index(fields=["partner", "-created_at", "-id"], name="requests_newest"),
+            models.Index(
+                fields=["partner", "-created_at", "-id"],
+                name="requests_waiting",
+                condition=Q(status__in=WAITING),
+            ),
+            models.Index(
+                fields=["partner", "-sent_at"],
+                name="requests_sent",
+                condition=Q(sent_at__isnull=False),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(name="relationships_request_named", condition=~Q(name="")),
             models.CheckConstraint(
@@ -211,16 +145,20 @@ class RelationshipRequest(StatefulModel):
             models.CheckConstraint(
                 name="relationships_request_ends_unless_standing_or_draft",
                 condition=Q(expires_at__isnull=True, kind=RequestKind.STANDING)
-                | Q(expires_at__isnull=True, status=RequestStatus.DRAFT)
-                | (
-                    Q(expires_at__isnull=False, kind=RequestKind.SINGLE)
-                    & ~Q(status=RequestStatus.DRAFT)
-                ),
+                | Q(expires_at__isnull=True, token__isnull=True)
+                | Q(expires_at__isnull=False, token__isnull=False, kind=RequestKind.SINGLE),
             ),
+            # A draft has no link, nor has one that was discarded.
             models.CheckConstraint(
                 name="relationships_request_link_unless_draft",
-                condition=Q(token__isnull=True, status=RequestStatus.DRAFT)
+                condition=Q(
+                    token__isnull=True, status__in=[RequestStatus.DRAFT, RequestStatus.CANCELLED]
+                )
                 | (Q(token__isnull=False) & ~Q(status=RequestStatus.DRAFT)),
+            ),
+            models.CheckConstraint(
+                name="relationships_request_waits_for_a_day",
+                condition=Q(lifetime_days__gte=1),
             ),
             models.UniqueConstraint(
                 name="relationships_one_open_standing_link",
@@ -244,11 +182,30 @@ class RelationshipRequest(StatefulModel):
     @property
     def link(self) -> str:
         """The address that the customer opens; it holds nothing but the token (rule R4)."""
+        if self.token is None:
+            return ""
         return settings.SITE_URL + reverse("relationships:landing", args=[self.token])
 
     @property
     def is_addressed(self) -> bool:
         return bool(self.addressed_email or self.addressed_tenant_id or self.addressed_domain)
+
+    @property
+    def addressed_to(self) -> str:
+        """Whom the partner named, in the partner's own words; who stands behind it is not told."""
+        return self.addressed_email or self.addressed_domain or str(self.addressed_tenant_id or "")
+
+    @property
+    def is_standing(self) -> bool:
+        return self.kind == RequestKind.STANDING
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == RequestStatus.DRAFT
+
+    @property
+    def is_open(self) -> bool:
+        return self.status == RequestStatus.OPEN
 
     @property
     def single_use(self) -> bool:
@@ -258,57 +215,6 @@ class RelationshipRequest(StatefulModel):
         if self.terms is None:
             return []
         return list(self.terms.roles.select_related("service").order_by("name"))
-
-    @staticmethod
-    def check_askable(
-        *, by: Actor, partner: Partner, asks_selling: bool, roles: list[AdminRole], days: int
-    ) -> None:
-        """Who may ask what, before anything is written (rules R14, R45, R61; design 5.2)."""
-        if not RelationshipRequest.makeable_by(by, partner, with_roles=bool(roles)):
-            raise PermissionDenied
-        if why := RelationshipRequest.why_not_requesting(partner):
-            raise RequestRefused(why)
-        if not asks_selling and not roles:
-            raise RequestRefused(_t("Ask for selling, for roles, or for both."))
-        if asks_selling and partner.kind == PartnerKind.ADVISOR:
-            raise RequestRefused(_t("An advisor does not sell. Ask for roles only."))
-        if not roles:
-            return
-        if not 1 <= days <= settings.ADMINISTRATION_DAYS_MAX:
-            raise RequestRefused(
-                _t("Administration lasts from 1 to %(most)d days.")
-                % {"most": settings.ADMINISTRATION_DAYS_MAX}
-            )
-        privileged = [role.name for role in roles if role.privileged]
-        if privileged and days > settings.PRIVILEGED_DAYS_MAX:
-            raise RequestRefused(
-                _t("With privileged roles (%(roles)s) at most %(most)d days can be granted.")
-                % {"roles": ", ".join(privileged), "most": settings.PRIVILEGED_DAYS_MAX}
-            )
-
-    @staticmethod
-    def makeable_by(by: Actor, partner: Partner, *, with_roles: bool) -> bool:
-        if by.user is None or not by.user.is_active:
-            return False
-        right = PartnerRight.REQUEST_ROLES if with_roles else PartnerRight.REQUEST_SELLING
-        return partner.memberships.having(right).filter(user=by.user).exists()
-
-    @staticmethod
-    def why_not_requesting(partner: Partner) -> str:
-        """Why this partner can make no request now; empty when it can."""
-        if partner.status == PartnerStatus.SUSPENDED:
-            return _t(
-                "Your organisation is suspended. It can make no request until the operator "
-                "restores it."
-            )
-        if not partner.verified:
-            return _t(
-                "The operator has not verified your organisation yet. Requests can be made once "
-                "it has."
-            )
-        if partner.kind == PartnerKind.INDIRECT_RESELLER:
-            return _t("An indirect reseller uses the requests of its indirect provider.")
-        return ""
 
     def record(
         self,
@@ -345,39 +251,8 @@ class RelationshipRequest(StatefulModel):
             return _t("The operator has not verified this partner.")
         if any(asker.status == PartnerStatus.SUSPENDED for asker in askers):
             return _t("This partner is suspended. Nothing can be approved until it is restored.")
+        if self.administrator_id != self.partner_id and not self.administrator.is_reseller_of(
+            self.partner
+        ):
+            return _t("The two partners of this request no longer work together.")
         return ""
-
-    @transaction.atomic
-    def send(self, *, by: Actor, at: datetime | None = None) -> None:
-        """Have the mail with the link sent from the operator's address, on the partner's behalf."""
-        self.partner.lock()
-        self.lock()
-        at = moment(at)
-        if not self.makeable_by(by, self.partner, with_roles=self.terms_id is not None):
-            raise PermissionDenied
-        if why := self.why_not_requesting(self.partner) or self.why_unanswerable(at):
-            raise RequestRefused(why)
-        if not self.addressed_email:
-            raise RequestRefused(_t("This request names no e-mail address."))
-        if self.sent_at is not None:
-            raise RequestRefused(_t("This request has been sent already."))
-        self.sent_at, self.sent_by = at, by
-        self.save(update_fields=["sent_at", "sent_by"])
-        outbox.send(
-            "request",
-            to=self.addressed_email,
-            context={
-                "partner": self.partner.name,
-                "partner_domain": self.partner.primary_domain,
-                "sender": by.user.name if by.user else "",
-                "reason": self.reason,
-                "asks_selling": self.asks_selling,
-                "roles": [role.name for role in self.asked_roles()],
-                "days": self.terms.days if self.terms else 0,
-                "link": self.link,
-                "expires_at": self.expires_at,
-            },
-            key=f"request:{self.public_id}:sent",
-            forget=True,
-        )
-        self.record("request.sent", by=by, at=at)

@@ -8,15 +8,18 @@ from django.utils.translation import gettext as _
 
 from customers.models import CustomerMembership
 from customers.rights import CustomerRight
-from partners.models import PartnerMembership
+from partners.models import PartnerKind, PartnerMembership
 from partners.rights import PartnerRight
 
 
 def partner_frame(request: HttpRequest, membership: PartnerMembership) -> dict[str, Any]:
     """The partner's name and the pages that this person may open."""
+    # An indirect reseller uses its provider's requests (rule R45).
+    asks = membership.partner.kind != PartnerKind.INDIRECT_RESELLER
+    requests = [(_("Requests"), "request-list", "mail", PartnerRight.SEE_REQUESTS)] if asks else []
     entries = [
         (_("Home"), "partner-home", "house", PartnerRight.SEE_HOME),
-        (_("Requests"), "request-list", "mail", PartnerRight.SEE_REQUESTS),
+        *requests,
         (_("Subscriptions"), "partner-subscriptions", "package", PartnerRight.SEE_SUBSCRIPTIONS),
         (_("Profile"), "partner-profile", "building-2", PartnerRight.SEE_HOME),
     ]

@@ -9,9 +9,18 @@ from django.utils.http import urlencode
 
 
 def newest_first(
-    rows: QuerySet[Any], request: HttpRequest, *, moment: str, size: int
+    rows: QuerySet[Any],
+    request: HttpRequest,
+    *,
+    moment: str,
+    size: int,
+    keep: dict[str, str] | None = None,
 ) -> tuple[list[Any], str]:
-    """One page, newest first, and the address of the older one (empty at the end)."""
+    """
+    One page, newest first, and the address of the older one (empty at the end).
+
+    That address keeps what the list is filtered by.
+    """
     if after := _after(request):
         at, key = after
         older = Q(**{f"{moment}__lt": at}) | Q(pk__lt=key)
@@ -21,7 +30,7 @@ def newest_first(
         return page, ""
     last = page[size - 1]
     before = f"{getattr(last, moment).isoformat()}_{last.pk}"
-    return page[:size], f"{request.path}?{urlencode({'before': before})}"
+    return page[:size], f"{request.path}?{urlencode({**(keep or {}), 'before': before})}"
 
 
 def _after(request: HttpRequest) -> tuple[datetime, int] | None:

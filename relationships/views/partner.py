@@ -1,22 +1,14 @@
-"""Pages of a partner."""
+"""Pages of a partner that are about the partner itself."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
-from accounts.acting import actor_of, viewer_of
-from audit import kinds
-from audit.log import entries
-from partnercenter.lib.refusals import Refused
 from partners.access import partner_view
 from partners.models import PartnerMembership
 from partners.rights import PartnerRight
 
-from ..forms.request import RequestForm
-from ..models import RelationshipRequest
-from ..role_choices import role_choices
+from ..moves.asking import why_not_requesting
 from .frames import partner_frame
 from .paging import newest_first
 from .rights import require
@@ -30,10 +22,11 @@ def partner_home(request: HttpRequest, membership: PartnerMembership) -> HttpRes
     require(membership, PartnerRight.SEE_HOME)
     partner = membership.partner
     context = partner_frame(request, membership)
-    context["why_not_requesting"] = RelationshipRequest.why_not_requesting(partner)
+    context["why_not_requesting"] = why_not_requesting(partner)
     context["may_request"] = membership.may(PartnerRight.REQUEST_SELLING)
     if membership.may(PartnerRight.SEE_REQUESTS):
-        context["waiting"] = partner.requests.open().order_by("-created_at", "-id")[:10]
+        waiting = partner.requests.single().open()
+        context["waiting"] = waiting.order_by("-created_at", "-id")[:10]
     if membership.may(PartnerRight.SEE_CUSTOMERS):
         context["sees_customers"] = True
         context["selling"] = (
@@ -46,6 +39,10 @@ def partner_home(request: HttpRequest, membership: PartnerMembership) -> HttpRes
             .select_related("customer")
             .order_by("ends_at", "id")[:PAGE]
         )
+        context["lost"] = (
+            partner.admin_relationships.lost().select_related("customer").order_by("-ended_at")[:10]
+        )
+        context["may_ask_again"] = context["may_request"] and not context["why_not_requesting"]
     return render(request, "relationships/partner/home.html", context)
 
 
@@ -68,118 +65,3 @@ def partner_subscriptions(request: HttpRequest, membership: PartnerMembership) -
         sold, request, moment="ordered_at", size=PAGE
     )
     return render(request, "relationships/partner/subscriptions.html", context)
-
-
-@require_safe
-@partner_view
-def request_list(request: HttpRequest, membership: PartnerMembership) -> HttpResponse:
-    require(membership, PartnerRight.SEE_REQUESTS)
-    context = partner_frame(request, membership)
-    rows = membership.partner.requests.select_related("terms")
-    context["requests"], context["older_url"] = newest_first(
-        rows, request, moment="created_at", size=PAGE
-    )
-    context["may_request"] = membership.may(PartnerRight.REQUEST_SELLING)
-    context["why_not_requesting"] = RelationshipRequest.why_not_requesting(membership.partner)
-    return render(request, "relationships/partner/request_list.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@partner_view
-def request_new(request: HttpRequest, membership: PartnerMembership) -> HttpResponse:
-    require(membership, PartnerRight.REQUEST_SELLING)
-    form = RequestForm(request.POST or None, membership=membership)
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        try:
-            made = RelationshipRequest.objects.create_single(
-                by=actor_of(request),
-                partner=membership.partner,
-                name=given["name"],
-                asks_selling=given.get("asks_selling", False),
-                roles=given.get("roles") or (),
-                days=given.get("days") or 0,
-                auto_extend=given.get("auto_extend", False),
-                addressed_email=given["addressed_email"],
-                reason=given["reason"],
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("The request is ready. Send its link to the customer."))
-            return redirect(made.get_absolute_url())
-    context = partner_frame(request, membership)
-    ticked = (
-        {str(value) for value in (form["roles"].value() or [])} if "roles" in form.fields else set()
-    )
-    context |= {
-        "form": form,
-        "services": role_choices(form.roles_on_offer, ticked),
-        "not_given": [
-            _("No bill for subscriptions that others sold."),
-            _("No seats, add-ons or transitions of such subscriptions."),
-            _("No change of their partner of record."),
-        ],
-        "why_not_requesting": RelationshipRequest.why_not_requesting(membership.partner),
-    }
-    status = 422 if form.errors else 200
-    return render(request, "relationships/partner/request_new.html", context, status=status)
-
-
-@require_safe
-@partner_view
-def request_detail(
-    request: HttpRequest, membership: PartnerMembership, public_id: str
-) -> HttpResponse:
-    require(membership, PartnerRight.SEE_REQUESTS)
-    asked = get_object_or_404(
-        membership.partner.requests.select_related("terms", "created_by__user"),
-        public_id=public_id,
-    )
-    decision = (
-        asked.decisions.filter(status__in=["approved", "declined"])
-        .select_related("customer", "granted_terms", "admin_relationship")
-        .order_by("-decided_at")
-        .first()
-    )
-    subjects = [str(asked.public_id), *([str(decision.public_id)] if decision else [])]
-    events = entries(f"partner:{membership.partner.tenant_id}").filter(subject_id__in=subjects)
-    context = partner_frame(request, membership) | {
-        "asked": asked,
-        "roles": asked.asked_roles(),
-        "decision": decision,
-        "granted": list(decision.granted_terms.roles.all())
-        if decision and decision.granted_terms
-        else [],
-        "history": [{"title": kinds.sentence(event), "at": event.at} for event in events[:PAGE]],
-        "may_send": asked.status == "open"
-        and asked.sent_at is None
-        and bool(asked.addressed_email)
-        and RelationshipRequest.makeable_by(
-            viewer_of(request), membership.partner, with_roles=asked.terms_id is not None
-        ),
-    }
-    return render(request, "relationships/partner/request_detail.html", context)
-
-
-@require_POST
-@partner_view
-def request_send(
-    request: HttpRequest, membership: PartnerMembership, public_id: str
-) -> HttpResponse:
-    require(membership, PartnerRight.SEE_REQUESTS)
-    asked = get_object_or_404(membership.partner.requests, public_id=public_id)
-    require(
-        membership,
-        PartnerRight.REQUEST_ROLES if asked.terms_id else PartnerRight.REQUEST_SELLING,
-    )
-    try:
-        asked.send(by=actor_of(request))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(
-            request,
-            _("The mail to %(address)s is on its way.") % {"address": asked.addressed_email},
-        )
-    return redirect(asked.get_absolute_url())

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from . import partner, subscription
+from . import (
+    partner,
+    request_acts,
+    request_detail,
+    request_form,
+    request_list,
+    request_text,
+    standing_link,
+    subscription,
+)
 
 urlpatterns = [
     path("", partner.partner_home, name="partner-home"),
@@ -18,8 +27,16 @@ urlpatterns = [
         subscription.subscription_move,
         name="subscription-move",
     ),
-    path("requests/", partner.request_list, name="request-list"),
-    path("requests/new/", partner.request_new, name="request-new"),
-    path("requests/<uuid:public_id>/", partner.request_detail, name="request-detail"),
-    path("requests/<uuid:public_id>/send/", partner.request_send, name="request-send"),
+    path("requests/", request_list.request_list, name="request-list"),
+    path("requests/new/", request_form.request_new, name="request-new"),
+    path("requests/link/", standing_link.standing_link, name="standing-link"),
+    path("requests/link/make/", standing_link.link_make, name="link-make"),
+    path("requests/link/edit/", standing_link.link_edit, name="link-edit"),
+    path("requests/link/rotate/", standing_link.link_rotate, name="link-rotate"),
+    path("requests/<uuid:public_id>/", request_detail.request_detail, name="request-detail"),
+    path("requests/<uuid:public_id>/edit/", request_form.request_edit, name="request-edit"),
+    path("requests/<uuid:public_id>/text/", request_text.request_text, name="request-text"),
+    path("requests/<uuid:public_id>/create/", request_acts.request_create, name="request-create"),
+    path("requests/<uuid:public_id>/send/", request_acts.request_send, name="request-send"),
+    path("requests/<uuid:public_id>/cancel/", request_acts.request_cancel, name="request-cancel"),
 ]

@@ -15,6 +15,7 @@ from mail import demo
 from partners.rights import Admin
 from relationships.moves import deciding
 from relationships.moves.accepting import refuse_registration
+from relationships.moves.sending import send
 from relationships.moves.supervising import suspend_partner
 from tests import factories as make
 from tests.browser.conftest import PATIENCE
@@ -102,7 +103,7 @@ class World:
 
     @property
     def sent(self):
-        self.request.send(by=Actor.objects.of(self.agent))
+        send(self.request, by=Actor.objects.of(self.agent))
         return self.request
 
     @property

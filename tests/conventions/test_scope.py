@@ -8,8 +8,6 @@ import pytest
 from .sources import ROOT, dotted, name_of, room_modules
 
 SCOPES = {"visible_to", "with_token"}
-# Making is no reading: the move asks who makes.
-MOVES = {"create_single"}
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 SHORTCUTS = {"get_object_or_404", "get_list_or_404"}
 INTERFACES = {"api", "forms", "views"}
@@ -32,7 +30,7 @@ def unscoped(source: str) -> list[tuple[int, str]]:
         if isinstance(node, ast.Attribute) and node.attr in MANAGERS:
             parent = parents.get(id(node))
             follows = parent.attr if isinstance(parent, ast.Attribute) else ""
-            if follows not in SCOPES | MOVES:
+            if follows not in SCOPES:
                 found.append((node.lineno, f"{dotted(node)}.{follows}".rstrip(".")))
         elif isinstance(node, ast.Call) and dotted(node.func).split(".")[-1] in SHORTCUTS:
             first = node.args[0] if node.args else None

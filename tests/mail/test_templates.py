@@ -63,7 +63,9 @@ MAILS = {
         "partner": "Fernhill & Sons",
         "partner_domain": "alder.example",
         "sender": "Ben",
-        "reason": "You called us.",
+        "administrator": "",
+        "first_paragraph": "You called us.\nWe answer.",
+        "second_paragraph": "Please pass this on.",
         "asks_selling": True,
         "roles": ["Exchange Administrator"],
         "days": 365,
@@ -86,6 +88,13 @@ MAILS = {
     },
     "taken_back_partner": END,
     "taken_back_customer": END | {"act": "selling.winding_down"},
+    "request_withdrawn": {
+        "partner": "Fernhill & Sons",
+        "customer": "Glenmoor",
+        "request": "Mail help",
+        "rotated": True,
+        "link": LINK,
+    },
     "decision_partner": DECISION,
     "decision_customer": DECISION,
 }
@@ -102,7 +111,10 @@ class TestMail:
         assert "Fernhill &amp; Sons" in words.html
 
     def test_has_no_ragged_lines(self, kind):
-        for context in (MAILS[kind], {**MAILS[kind], "reason": "", "roles": [], "sender": ""}):
+        bare = dict.fromkeys(
+            ("reason", "roles", "sender", "first_paragraph", "second_paragraph", "expires_at"), ""
+        )
+        for context in (MAILS[kind], {**MAILS[kind], **bare}, {**MAILS[kind], "rotated": False}):
             text = render(kind, "en", context).text
             assert "\n\n\n" not in text
             assert all(line == line.rstrip() for line in text.splitlines() if line != "-- ")
@@ -111,6 +123,35 @@ class TestMail:
 def test_times_do_not_depend_on_whose_page_caused_the_mail():
     with timezone.override("Asia/Seoul"):
         assert "09:30 (UTC)" in render("invitation", "en", MAILS["invitation"]).text
+
+
+class TestRequest:
+    def test_begins_with_the_partners_paragraphs(self):
+        text = render("request", "en", MAILS["request"]).text
+        assert text.startswith("You called us.\nWe answer.\n\nPlease pass this on.\n\nBen of ")
+
+    def test_without_them_begins_with_what_is_asked(self):
+        bare = {**MAILS["request"], "first_paragraph": "", "second_paragraph": ""}
+        assert render("request", "en", bare).text.startswith("Ben of Fernhill & Sons")
+
+    def test_says_who_shall_administer_where_it_is_another(self):
+        words = render("request", "en", {**MAILS["request"], "administrator": "Dogwood & Co"})
+        assert "by Dogwood & Co for 365 days" in words.text
+        assert "by Dogwood &amp; Co for 365 days" in words.html
+
+    def test_escapes_what_the_partner_wrote(self):
+        marked = {**MAILS["request"], "first_paragraph": "<b>A & B</b>"}
+        words = render("request", "en", marked)
+        assert "<b>A & B</b>" in words.text
+        assert "&lt;b&gt;A &amp; B&lt;/b&gt;" in words.html
+
+    def test_to_be_copied_says_nothing_of_the_operator(self, settings):
+        settings.OPERATOR_NAME = "The Operator"
+        words = render("request_draft", "en", MAILS["request"])
+        assert LINK in words.text
+        assert "The Operator" not in words.text
+        assert words.text.endswith("No link in this mail changes anything.\n")
+        assert words.html == ""
 
 
 class TestDecision:

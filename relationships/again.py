@@ -1,0 +1,50 @@
+"""*Ask again*: a wish filled in from an earlier request, or from administration that is over."""
+
+from dataclasses import replace
+
+from .ask import Ask, ask_of, free_name
+from .models import AccessTerms, AdminRelationship, RelationshipRequest
+from .request_mail import default_paragraphs
+
+
+def from_request(request: RelationshipRequest) -> Ask:
+    """The same once more, to the same; under a name that is free."""
+    ask = ask_of(request)
+    administrator = request.administrator
+    if administrator.pk != request.partner_id and not administrator.is_reseller_of(request.partner):
+        administrator = request.partner
+    same = administrator.pk == request.administrator_id
+    return replace(
+        ask,
+        name=free_name(administrator, ask.name) if ask.roles else ask.name,
+        administrator=None if administrator.pk == request.partner_id else administrator,
+        groups=_open_groups(request.terms) if same else None,
+    )
+
+
+def from_administration(relationship: AdminRelationship) -> Ask:
+    """
+    To have administration back that ended, whoever ended it (rule R1).
+
+    The customer approved once, so its name and tenant id are known; selling is asked for only
+    where it does not run.
+    """
+    terms = relationship.granted_terms or relationship.asked_terms
+    partner, customer = relationship.partner, relationship.customer
+    sells = partner.reseller_relationships.active().filter(customer=customer).exists()
+    first, second = default_paragraphs()
+    return Ask(
+        name=free_name(partner, relationship.name),
+        asks_selling=partner.transacts and not sells,
+        roles=tuple(terms.roles.all()),
+        days=terms.days,
+        auto_extend=terms.auto_extend,
+        groups=_open_groups(terms),
+        addressed_tenant_id=customer.tenant_id if customer else None,
+        first_paragraph=first,
+        second_paragraph=second,
+    )
+
+
+def _open_groups(terms: AccessTerms | None) -> tuple | None:
+    return tuple(terms.planned_groups.open()) or None if terms else None
