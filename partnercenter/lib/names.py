@@ -1,7 +1,12 @@
 """Names of organisations, folded for search and for order."""
 
 import re
+import sys
 import unicodedata
+
+LAST_SIGN = sys.maxunicode
+# They stand for no sign of their own, so no text holds one.
+SURROGATES = range(0xD800, 0xE000)
 
 
 def name_key(name: str) -> str:
@@ -19,3 +24,19 @@ def slug_for(domain: str) -> str:
 def domain_of(address: str) -> str:
     """The domain of an e-mail address, folded."""
     return address.rpartition("@")[2].strip().lower()
+
+
+def prefix_range(prefix: str) -> tuple[str, str]:
+    """
+    From where to where the texts stand that begin so, in the order of bytes; the end is excluded.
+
+    The end is empty where nothing comes after them. No sign in the prefix means anything but
+    itself, as it would in LIKE.
+    """
+    shorter = prefix.rstrip(chr(LAST_SIGN))
+    if not shorter:
+        return prefix, ""
+    following = ord(shorter[-1]) + 1
+    if following in SURROGATES:
+        following = SURROGATES.stop
+    return prefix, shorter[:-1] + chr(following)
