@@ -75,13 +75,19 @@ def remove_administration(
 
 @transaction.atomic
 def end_selling(
-    relationship: ResellerRelationship, *, by: Actor, side: Side, at: datetime | None = None
+    relationship: ResellerRelationship,
+    *,
+    by: Actor,
+    side: Side,
+    good_faith: str = "",
+    at: datetime | None = None,
 ) -> list[Effect]:
     """
     End the reseller relationship, and the pair's administration with it.
 
     While the seller has subscriptions that live it winds down: no new orders, nothing is written to
-    any of them, and the clock ends it with the last.
+    any of them, and the clock ends it with the last. A partner says, in the words that it was
+    shown, that it acts in good faith; the event keeps them (rule R41).
     """
     customer, partner = relationship.customer, relationship.partner
     at = _begin(partner, customer, by=by, side=side, at=at)
@@ -91,6 +97,8 @@ def end_selling(
     live = list(_live(relationship).order_by("term_end", "pk"))
     if side == Side.PARTNER and (why := why_partner_cannot_end(live)):
         raise Refused(why)
+    if side == Side.PARTNER and not good_faith:
+        raise Refused(_("Confirm first that you act in good faith."))
     before = survey(customer)
     effects = _stop_selling(relationship, live, by=by, side=side, at=at)
     for grant in _running(partner, customer, at):
@@ -100,7 +108,7 @@ def end_selling(
     kind = "winding_down" if live else "ended"
     _close(
         f"selling.{kind}", partner, customer, effects, before, by=by, side=side, at=at,
-        subject=("reseller_relationship", relationship),
+        subject=("reseller_relationship", relationship), good_faith=good_faith,
     )  # fmt: skip
     return effects
 
@@ -209,8 +217,14 @@ def _close(
     side: Side,
     at: datetime,
     subject: tuple[str, Any],
+    good_faith: str = "",
 ) -> None:
     what, row = subject
+    details: dict[str, Any] = {
+        "effects": [f"{effect.kind}: {effect.thing}".rstrip(": ") for effect in effects]
+    }
+    if good_faith:
+        details["good_faith"] = good_faith
     event = record(
         kind,
         by=by,
@@ -219,7 +233,7 @@ def _close(
         subject=(what, str(row.public_id)),
         customer=customer.party,
         partner=partner.party,
-        details={"effects": [f"{effect.kind}: {effect.thing}".rstrip(": ") for effect in effects]},
+        details=details,
     )
     certify(customer, before, event, at=at)
     notices.tell_end(kind, partner, customer, effects, by=by, side=side, event=event)

@@ -16,9 +16,11 @@ def partner_frame(request: HttpRequest, membership: PartnerMembership) -> dict[s
     """The partner's name and the pages that this person may open."""
     entries = [
         (_("Home"), "partner-home", "house", PartnerRight.SEE_HOME),
+        (_("Customers"), "partner-customers", "building-2", PartnerRight.SEE_CUSTOMERS),
         (_("Requests"), "request-list", "mail", PartnerRight.SEE_REQUESTS),
         (_("Subscriptions"), "partner-subscriptions", "package", PartnerRight.SEE_SUBSCRIPTIONS),
-        (_("Profile"), "partner-profile", "building-2", PartnerRight.SEE_HOME),
+        (_("Activity"), "partner-activity", "history", PartnerRight.SEE_OWN_ACTIVITY),
+        (_("Profile"), "partner-profile", "id-card", PartnerRight.SEE_HOME),
     ]
     return _frame(request, membership, entries)
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -15,6 +16,7 @@ from partners.access import partner_view
 from partners.models import PartnerMembership
 from partners.rights import PartnerRight
 
+from .. import work_list
 from ..forms.request import RequestForm
 from ..models import RelationshipRequest
 from ..role_choices import role_choices
@@ -29,24 +31,24 @@ PAGE = 50
 @partner_view
 def partner_home(request: HttpRequest, membership: PartnerMembership) -> HttpResponse:
     require(membership, PartnerRight.SEE_HOME)
-    partner = membership.partner
-    context = partner_frame(request, membership)
-    context["why_not_requesting"] = RelationshipRequest.why_not_requesting(partner)
-    context["may_request"] = membership.may(PartnerRight.REQUEST_SELLING)
+    partner, now = membership.partner, timezone.now()
+    why_not_requesting = RelationshipRequest.why_not_requesting(partner)
+    context = partner_frame(request, membership) | {
+        "why_not_requesting": why_not_requesting,
+        "may_request": membership.may(PartnerRight.REQUEST_SELLING),
+    }
     if membership.may(PartnerRight.SEE_REQUESTS):
-        context["waiting"] = partner.requests.open().order_by("-created_at", "-id")[:10]
+        context["waiting"] = work_list.waiting_requests(partner, now)
     if membership.may(PartnerRight.SEE_CUSTOMERS):
-        context["sees_customers"] = True
-        context["selling"] = (
-            partner.reseller_relationships.running()
-            .select_related("customer")
-            .order_by("-started_at", "-id")[:PAGE]
-        )
-        context["administration"] = (
-            partner.admin_relationships.filter(status="active")
-            .select_related("customer")
-            .order_by("ends_at", "id")[:PAGE]
-        )
+        context |= {
+            "sees_customers": True,
+            "expiring": work_list.expiring(partner, now),
+            "lost": work_list.lost(partner, now),
+            "unusable": work_list.unusable(partner, now),
+            "asks_again": membership.may(PartnerRight.REQUEST_ROLES) and not why_not_requesting,
+        }
+    if membership.may(PartnerRight.SEE_SUBSCRIPTIONS):
+        context["ending"] = work_list.ending_subscriptions(partner, now)
     return render(request, "relationships/partner/home.html", context)
 
 
