@@ -101,7 +101,8 @@ def grants_of(partner: Partner, customer: Customer, at: datetime) -> list[Grant]
         partner.admin_relationships.filter(customer=customer)
         .order_by(F("ended_at").desc(nulls_first=True), "-activated_at", "-pk")
         .prefetch_related(
-            "granted_roles__role", Prefetch("assignments", assigned.select_related("group"))
+            Prefetch("granted_roles", AdminRelationshipRole.objects.select_related("role")),
+            Prefetch("assignments", assigned.select_related("group")),
         )
     )
     grants = [Grant(relationship, at) for relationship in relationships[:LONGEST]]

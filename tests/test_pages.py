@@ -12,8 +12,10 @@ from django.db import connection
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.exceptions import NoReverseMatch
 
+from accounts.models import Actor
 from customers.rights import CustomerRole
 from partners.rights import Admin, Agent
+from relationships.moves import deciding
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -28,13 +30,22 @@ PARTNER_ROLES = {
 }
 EVERY_PARTNER_ROLE = set(PARTNER_ROLES)
 WHO_ASKS = {"admin agent", "sales agent", "global admin"}
+WHO_SEES_CUSTOMERS = {"admin agent", "sales agent", "helpdesk agent", "global admin"}
+WHO_ENDS = {"admin agent", "global admin"}
 
 # page -> who sees it
 PARTNER_PAGES = {
     "partner-home": EVERY_PARTNER_ROLE,
     "partner-profile": EVERY_PARTNER_ROLE,
-    "partner-subscriptions": {"admin agent", "sales agent", "helpdesk agent", "global admin"},
-    "partner-subscription": {"admin agent", "sales agent", "helpdesk agent", "global admin"},
+    "partner-customers": WHO_SEES_CUSTOMERS,
+    "partner-customer": WHO_SEES_CUSTOMERS,
+    "subscription-new": WHO_ASKS,
+    "administration-terminate": WHO_ENDS,
+    "selling-end": WHO_ENDS,
+    "partner-activity": EVERY_PARTNER_ROLE,
+    "partner-activity-download": EVERY_PARTNER_ROLE,
+    "partner-subscriptions": WHO_SEES_CUSTOMERS,
+    "partner-subscription": WHO_SEES_CUSTOMERS,
     "subscription-move": WHO_ASKS,
     "request-list": WHO_ASKS,
     "request-new": WHO_ASKS,
@@ -50,6 +61,10 @@ CUSTOMER_PAGES = {
 }
 # Pages whose address names a row of the organisation.
 ROW_PAGES = {
+    "partner-customer",
+    "subscription-new",
+    "administration-terminate",
+    "selling-end",
     "request-detail",
     "decision",
     "partner-subscription",
@@ -80,11 +95,24 @@ def world():
     world.request = make.make_request(world.partner, email=world.decider.email)
     world.subscription = make.make_subscription(world.customer, seller=world.partner)
     world.decision = make.make_decision(world.request, world.customer, by=world.decider)
+    approved = make.make_decision(
+        make.make_request(world.partner, email=world.decider.email),
+        world.customer,
+        by=world.decider,
+    )
+    by = Actor.objects.of(world.decider)
+    deciding.approve(approved, make.make_answer(approved), by=by)
+    world.grant = world.partner.admin_relationships.get(decision=approved)
     return world
 
 
 def address(name: str, world) -> str:
+    customer = [world.partner.slug, world.customer.tenant_id]
     arguments = {
+        "partner-customer": customer,
+        "subscription-new": customer,
+        "administration-terminate": [*customer, world.grant.public_id],
+        "selling-end": customer,
         "request-detail": [world.partner.slug, world.request.public_id],
         "decision": [world.customer.slug, world.decision.public_id],
         "partner-subscription": [world.partner.slug, world.subscription.public_id],

@@ -6,8 +6,8 @@ class CustomerSearchForm(forms.Form):
     """Which of a partner's customers somebody looks for."""
 
     q = forms.CharField(
-        label=_("Search"),
+        label=_("Name, domain or tenant id"),
         max_length=253,
         required=False,
-        help_text=_("The beginning of a name, or a whole domain or tenant id."),
+        help_text=_("A name is found by its beginning."),
     )
