@@ -65,6 +65,15 @@ class SampleForm(forms.Form):
         return self.cleaned_data
 
 
+class SampleFilter(forms.Form):
+    """What somebody looks for in a list."""
+
+    q = forms.CharField(label="Search", required=False, help_text="The beginning of a name.")
+    since = forms.DateField(
+        label="From", required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+
 def samples() -> dict[str, object]:
     """What the examples show."""
     return {
@@ -90,6 +99,7 @@ def samples() -> dict[str, object]:
         "wrong_form": SampleForm(
             {"email": "han", "days": "1000", "reason": "한국어 · 中文"}, auto_id="wrong_%s"
         ),
+        "filter": SampleFilter({}, auto_id="filter_%s"),
         "moment": datetime(2026, 11, 23, 9, 30, tzinfo=UTC),
         "subscriptions": [
             ("Exchange Online (Plan 1)", "Birch Cloud", "active", "1,250"),

@@ -1,5 +1,7 @@
 """Whether a partner may sell to a customer now, and may go on with what it sold."""
 
+from collections.abc import Collection
+
 from django.utils.translation import gettext as _
 
 from customers.models import Customer, CustomerStatus
@@ -9,13 +11,20 @@ from subscriptions.models import Subscription
 from .models import ResellerRelationship, ResellerStatus
 
 
-def why_not_selling(seller: Partner, customer: Customer) -> str:
-    """Why this partner can take no order from this customer; empty where it can."""
+def why_not_selling(
+    seller: Partner, customer: Customer, statuses: Collection[str] | None = None
+) -> str:
+    """
+    Why this partner can take no order from this customer; empty where it can.
+
+    Who has read the statuses of the pair's reseller relationships gives them.
+    """
     if seller.status == PartnerStatus.SUSPENDED:
         return _("Your organisation is suspended. It can take no order until it is restored.")
     if customer.status != CustomerStatus.ACTIVE:
         return _("This customer's account is closed.")
-    statuses = _statuses(seller, customer)
+    if statuses is None:
+        statuses = _statuses(seller, customer)
     if ResellerStatus.ACTIVE in statuses:
         return ""
     if ResellerStatus.WINDING_DOWN in statuses:

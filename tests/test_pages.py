@@ -32,13 +32,22 @@ EVERY_PARTNER_ROLE = set(PARTNER_ROLES)
 WHO_ASKS = {"admin agent", "sales agent", "global admin"}
 # Requests with roles, and rotating the standing link.
 WHO_ASKS_FOR_ROLES = {"admin agent", "global admin"}
+WHO_SEES_CUSTOMERS = {"admin agent", "sales agent", "helpdesk agent", "global admin"}
+WHO_ENDS = {"admin agent", "global admin"}
 
 # page -> who sees it
 PARTNER_PAGES = {
     "partner-home": EVERY_PARTNER_ROLE,
     "partner-profile": EVERY_PARTNER_ROLE,
-    "partner-subscriptions": {"admin agent", "sales agent", "helpdesk agent", "global admin"},
-    "partner-subscription": {"admin agent", "sales agent", "helpdesk agent", "global admin"},
+    "partner-customers": WHO_SEES_CUSTOMERS,
+    "partner-customer": WHO_SEES_CUSTOMERS,
+    "subscription-new": WHO_ASKS,
+    "administration-terminate": WHO_ENDS,
+    "selling-end": WHO_ENDS,
+    "partner-activity": EVERY_PARTNER_ROLE,
+    "partner-activity-download": EVERY_PARTNER_ROLE,
+    "partner-subscriptions": WHO_SEES_CUSTOMERS,
+    "partner-subscription": WHO_SEES_CUSTOMERS,
     "subscription-move": WHO_ASKS,
     "request-list": WHO_ASKS,
     "request-new": WHO_ASKS,
@@ -68,6 +77,10 @@ CUSTOMER_PAGES = {
 }
 # Pages whose address names a row of the organisation.
 ROW_PAGES = {
+    "partner-customer",
+    "subscription-new",
+    "administration-terminate",
+    "selling-end",
     "request-detail",
     "request-edit",
     "request-text",
@@ -118,7 +131,7 @@ def world():
     by = Actor.objects.of(world.decider)
     deciding.approve(approved, make.make_answer(approved), by=by)
     world.certificate = world.customer.certificates.get()
-    world.grant = world.customer.admin_relationships.get()
+    world.grant = world.partner.admin_relationships.get(decision=approved)
     world.draft = make.make_draft(world.partner)
     world.selling_request = make.make_request(world.partner, role_ids=())
     world.selling_draft = make.make_draft(world.partner, role_ids=())
@@ -127,7 +140,12 @@ def world():
 
 
 def address(name: str, world) -> str:
+    customer = [world.partner.slug, world.customer.tenant_id]
     arguments = {
+        "partner-customer": customer,
+        "subscription-new": customer,
+        "administration-terminate": [*customer, world.grant.public_id],
+        "selling-end": customer,
         "request-detail": [world.partner.slug, world.request.public_id],
         "request-edit": [world.partner.slug, world.draft.public_id],
         "request-text": [world.partner.slug, world.request.public_id],

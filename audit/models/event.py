@@ -19,6 +19,14 @@ class EventQuerySet(models.QuerySet["Event"]):
         """The events of one chain, newest first."""
         return self.filter(links__chain=chain).order_by("-links__number")
 
+    def of_partner(self, partner_id: str) -> "EventQuerySet":
+        """
+        The events of a partner's own chain, which are exactly those that name it.
+
+        Unlike the chain they can be read by their time, and by customer, from an index.
+        """
+        return self.filter(partner_id=partner_id)
+
 
 class Event(models.Model):
     """One line of the log: who did what to what, on behalf of which side."""
@@ -48,6 +56,10 @@ class Event(models.Model):
         verbose_name_plural = _("events")
         indexes = [
             models.Index(name="audit_event_of_subject", fields=["subject_kind", "subject_id"]),
+            models.Index(name="audit_event_of_partner", fields=["partner_id", "-at", "-id"]),
+            models.Index(
+                name="audit_event_of_pair", fields=["partner_id", "customer_id", "-at", "-id"]
+            ),
         ]
         constraints = [
             models.CheckConstraint(

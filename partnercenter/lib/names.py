@@ -1,9 +1,14 @@
 """Names of organisations, folded for search and for order."""
 
 import re
+import sys
 import unicodedata
 
 from django.utils.encoding import punycode
+
+LAST_SIGN = sys.maxunicode
+# They stand for no sign of their own, so no text holds one.
+SURROGATES = range(0xD800, 0xE000)
 
 
 def name_key(name: str) -> str:
@@ -45,3 +50,19 @@ def spellings_of(domain: str) -> set[str]:
     except UnicodeError:
         letters = plain
     return {domain.strip().lower(), plain, letters}
+
+
+def prefix_range(prefix: str) -> tuple[str, str]:
+    """
+    From where to where the texts stand that begin so, in the order of bytes; the end is excluded.
+
+    The end is empty where nothing comes after them. No sign in the prefix means anything but
+    itself, as it would in LIKE.
+    """
+    shorter = prefix.rstrip(chr(LAST_SIGN))
+    if not shorter:
+        return prefix, ""
+    following = ord(shorter[-1]) + 1
+    if following in SURROGATES:
+        following = SURROGATES.stop
+    return prefix, shorter[:-1] + chr(following)

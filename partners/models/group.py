@@ -1,6 +1,7 @@
 from typing import Self
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Actor
@@ -18,6 +19,15 @@ class SecurityGroupQuerySet(models.QuerySet["SecurityGroup"]):
 
     def visible_to(self, user) -> Self:
         return self.filter(partner__in=Partner.objects.visible_to(user))
+
+    def with_people(self) -> Self:
+        """Those in which somebody is now who can sign in."""
+        places = PartnerMembership.objects.current().filter(user__is_active=True)
+        agents = places.filter(partner=OuterRef("partner"), agent=Agent.ADMIN_AGENT)
+        members = SecurityGroupMember.objects.filter(
+            group=OuterRef("pk"), removed_at__isnull=True, membership__in=places
+        )
+        return self.filter(Q(Exists(agents), built_in=True) | Q(Exists(members), built_in=False))
 
 
 class SecurityGroup(models.Model):

@@ -126,7 +126,19 @@ class AdminRelationship(StatefulModel):
     class Meta:
         verbose_name = _("admin relationship")
         verbose_name_plural = _("admin relationships")
-        indexes = [models.Index(fields=["customer", "status"], name="relationships_admin_customer")]
+        indexes = [
+            models.Index(fields=["customer", "status"], name="relationships_admin_customer"),
+            models.Index(
+                fields=["partner", "ends_at", "id"],
+                name="relationships_admin_ending",
+                condition=Q(status=AdminStatus.ACTIVE),
+            ),
+            models.Index(
+                fields=["partner", "-ended_at", "-id"],
+                name="relationships_admin_ended",
+                condition=Q(ended_at__isnull=False),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="relationships_admin_name_once_per_partner",
@@ -192,6 +204,13 @@ class AdminRelationshipRole(models.Model):
     removed_because = models.CharField(max_length=20, choices=EndedBecause, blank=True)
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["removed_at"],
+                name="relationships_role_displaced",
+                condition=Q(removed_because=EndedBecause.DISPLACED),
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="relationships_role_once_per_grant", fields=["relationship", "role"]

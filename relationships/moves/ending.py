@@ -105,19 +105,28 @@ def removing_administration(
 
 @transaction.atomic
 def end_selling(
-    relationship: ResellerRelationship, *, by: Actor, side: Side, at: datetime | None = None
+    relationship: ResellerRelationship,
+    *,
+    by: Actor,
+    side: Side,
+    good_faith: str = "",
+    at: datetime | None = None,
 ) -> list[Effect]:
     """
     End the reseller relationship, and the pair's administration with it.
 
     While the seller has subscriptions that live it winds down: no new orders, nothing is written to
-    any of them, and the clock ends it with the last.
+    any of them, and the clock ends it with the last. A partner says, in the words that it was
+    shown, that it acts in good faith; the event keeps them (rule R41).
     """
     customer = relationship.customer
     before, at = _survey(customer, at)
     effects = ending_selling(relationship, by=by, side=side, at=at)
+    if side == Side.PARTNER and not good_faith:
+        raise Refused(_("Confirm first that you act in good faith."))
     kind = f"selling.{relationship.status}"
-    _close(kind, relationship, customer, effects, before, by=by, side=side, at=at)
+    told = {"good_faith": good_faith} if good_faith else {}
+    _close(kind, relationship, customer, effects, before, by=by, side=side, at=at, told=told)
     return effects
 
 
@@ -253,10 +262,12 @@ def _close(
     by: Actor,
     side: Side,
     at: datetime,
+    told: dict[str, str] | None = None,
 ) -> None:
     """Write the event, its certificate and its mails, and compare what existed."""
     partner = row.partner
     what = "admin_relationship" if isinstance(row, AdminRelationship) else "reseller_relationship"
+    named = [f"{effect.kind}: {effect.thing}".rstrip(": ") for effect in effects]
     event = record(
         kind,
         by=by,
@@ -265,7 +276,7 @@ def _close(
         subject=(what, str(row.public_id)),
         customer=customer.party,
         partner=partner.party,
-        details={"effects": [f"{effect.kind}: {effect.thing}".rstrip(": ") for effect in effects]},
+        details={"effects": named, **(told or {})},
     )
     certify(customer, before, event, at=at)
     notices.tell_end(kind, partner, customer, effects, by=by, side=side, event=event)

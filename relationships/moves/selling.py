@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Actor
 from customers.models import Customer
+from partnercenter.lib.ids import uuid7
 from partnercenter.lib.states import moment
 from partners.models import Partner, Partnership
 from partners.rights import PartnerRight
@@ -53,13 +55,23 @@ def subscribe(
     friendly_name: str = "",
     reseller: Partner | None = None,
     base_subscription: Subscription | None = None,
+    public_id: UUID | None = None,
     at: datetime | None = None,
 ) -> Subscription:
-    """Order for a customer: the partner is seller and partner of record of what it sells."""
+    """
+    Order for a customer: the partner is seller and partner of record of what it sells.
+
+    Whoever sends the same order twice gives it its public id; the second time the subscription is
+    there and is given back as it is.
+    """
     customer.lock()
     partner.lock()
     if not sellable_by(partner, by):
         raise PermissionDenied
+    if public_id and (ordered := Subscription.objects.filter(public_id=public_id).first()):
+        if (ordered.seller_id, ordered.customer_id) != (partner.pk, customer.pk):
+            raise SubscriptionRefused(_("This order cannot be placed. Open the form once more."))
+        return ordered
     running = ResellerRelationship.objects.running().filter(partner=partner, customer=customer)
     for relationship in running.order_by("pk"):
         relationship.lock()
@@ -73,6 +85,7 @@ def subscribe(
     if base_subscription and not _fits(base_subscription, partner, customer):
         raise SubscriptionRefused(_("An add-on belongs to an active subscription that you sold."))
     subscription = Subscription(
+        public_id=public_id or uuid7(),
         customer=customer,
         offer=offer,
         service=offer.service,

@@ -19,9 +19,11 @@ def partner_frame(request: HttpRequest, membership: PartnerMembership) -> dict[s
     requests = [(_("Requests"), "request-list", "mail", PartnerRight.SEE_REQUESTS)] if asks else []
     entries = [
         (_("Home"), "partner-home", "house", PartnerRight.SEE_HOME),
+        (_("Customers"), "partner-customers", "building-2", PartnerRight.SEE_CUSTOMERS),
         *requests,
         (_("Subscriptions"), "partner-subscriptions", "package", PartnerRight.SEE_SUBSCRIPTIONS),
-        (_("Profile"), "partner-profile", "building-2", PartnerRight.SEE_HOME),
+        (_("Activity"), "partner-activity", "history", PartnerRight.SEE_OWN_ACTIVITY),
+        (_("Profile"), "partner-profile", "id-card", PartnerRight.SEE_HOME),
     ]
     return _frame(request, membership, entries)
 

@@ -1,11 +1,20 @@
 """Long lists by key: a page begins after the last row of the one before."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils.http import urlencode
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows in their order, and the addresses of the pages before and after (empty at the ends)."""
+
+    rows: list[Any]
+    previous_url: str = ""
+    next_url: str = ""
 
 
 def newest_first(
@@ -14,7 +23,6 @@ def newest_first(
     *,
     moment: str,
     size: int,
-    keep: dict[str, str] | None = None,
 ) -> tuple[list[Any], str]:
     """
     One page, newest first, and the address of the older one (empty at the end).
@@ -22,15 +30,57 @@ def newest_first(
     That address keeps what the list is filtered by.
     """
     if after := _after(request):
-        at, key = after
-        older = Q(**{f"{moment}__lt": at}) | Q(pk__lt=key)
-        rows = rows.filter(older, **{f"{moment}__lte": at})
+        rows = before_place(rows, after, moment=moment)
     page = list(rows.order_by(f"-{moment}", "-pk")[: size + 1])
     if len(page) <= size:
         return page, ""
     last = page[size - 1]
     before = f"{getattr(last, moment).isoformat()}_{last.pk}"
-    return page[:size], f"{request.path}?{urlencode({**(keep or {}), 'before': before})}"
+    return page[:size], _address(request, before=before)
+
+
+def before_place(
+    rows: QuerySet[Any], place: tuple[datetime, int], *, moment: str = "at"
+) -> QuerySet[Any]:
+    """What comes after this place where the newest stands first."""
+    at, key = place
+    # The usual form, `moment < at or (moment = at and pk < key)`, walks past every newer row.
+    return rows.filter(Q(**{f"{moment}__lt": at}) | Q(pk__lt=key), **{f"{moment}__lte": at})
+
+
+def in_order_of(rows: QuerySet[Any], request: HttpRequest, *, key: str, size: int) -> Page:
+    """One page in the order of a text, and the ways on and back."""
+    if place := _place(request.GET.get("before", "")):
+        text, pk = place
+        earlier = rows.filter(Q(**{f"{key}__lt": text}) | Q(pk__lt=pk), **{f"{key}__lte": text})
+        found = list(earlier.order_by(f"-{key}", "-pk")[: size + 1])
+        page = found[:size][::-1]
+        if page:
+            back = _address(request, before=_mark(page[0], key)) if len(found) > size else ""
+            return Page(page, back, _address(request, after=_mark(page[-1], key)))
+    place = _place(request.GET.get("after", ""))
+    if place:
+        text, pk = place
+        rows = rows.filter(Q(**{f"{key}__gt": text}) | Q(pk__gt=pk), **{f"{key}__gte": text})
+    found = list(rows.order_by(key, "pk")[: size + 1])
+    page = found[:size]
+    onward = _address(request, after=_mark(page[-1], key)) if len(found) > size else ""
+    if not place:
+        return Page(page, "", onward)
+    return Page(page, _address(request, before=_mark(page[0], key) if page else ""), onward)
+
+
+def _mark(row: Any, key: str) -> str:
+    return f"{getattr(row, key)}_{row.pk}"
+
+
+def _address(request: HttpRequest, **place: str) -> str:
+    """This page with another place; whatever else was asked for stays."""
+    asked = request.GET.copy()
+    for name in ("after", "before"):
+        asked.pop(name, None)
+    asked.update({name: value for name, value in place.items() if value})
+    return f"{request.path}?{asked.urlencode()}" if asked else request.path
 
 
 def _after(request: HttpRequest) -> tuple[datetime, int] | None:
@@ -38,5 +88,13 @@ def _after(request: HttpRequest) -> tuple[datetime, int] | None:
     try:
         moment = datetime.fromisoformat(at)
         return (moment, int(key)) if moment.tzinfo else None
+    except ValueError:
+        return None
+
+
+def _place(typed: str) -> tuple[str, int] | None:
+    text, mark, key = typed.rpartition("_")
+    try:
+        return (text, int(key)) if mark and "\x00" not in text else None
     except ValueError:
         return None

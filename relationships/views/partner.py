@@ -2,12 +2,14 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from partners.access import partner_view
 from partners.models import PartnerMembership
 from partners.rights import PartnerRight
 
+from .. import work_list
 from ..moves.asking import why_not_requesting
 from .frames import partner_frame
 from .paging import newest_first
@@ -20,29 +22,24 @@ PAGE = 50
 @partner_view
 def partner_home(request: HttpRequest, membership: PartnerMembership) -> HttpResponse:
     require(membership, PartnerRight.SEE_HOME)
-    partner = membership.partner
-    context = partner_frame(request, membership)
-    context["why_not_requesting"] = why_not_requesting(partner)
-    context["may_request"] = membership.may(PartnerRight.REQUEST_SELLING)
+    partner, now = membership.partner, timezone.now()
+    why_not = why_not_requesting(partner)
+    context = partner_frame(request, membership) | {
+        "why_not_requesting": why_not,
+        "may_request": membership.may(PartnerRight.REQUEST_SELLING),
+    }
     if membership.may(PartnerRight.SEE_REQUESTS):
-        waiting = partner.requests.single().open()
-        context["waiting"] = waiting.order_by("-created_at", "-id")[:10]
+        context["waiting"] = work_list.waiting_requests(partner, now)
     if membership.may(PartnerRight.SEE_CUSTOMERS):
-        context["sees_customers"] = True
-        context["selling"] = (
-            partner.reseller_relationships.running()
-            .select_related("customer")
-            .order_by("-started_at", "-id")[:PAGE]
-        )
-        context["administration"] = (
-            partner.admin_relationships.filter(status="active")
-            .select_related("customer")
-            .order_by("ends_at", "id")[:PAGE]
-        )
-        context["lost"] = (
-            partner.admin_relationships.lost().select_related("customer").order_by("-ended_at")[:10]
-        )
-        context["may_ask_again"] = context["may_request"] and not context["why_not_requesting"]
+        context |= {
+            "sees_customers": True,
+            "expiring": work_list.expiring(partner, now),
+            "lost": work_list.lost(partner, now),
+            "unusable": work_list.unusable(partner, now),
+            "asks_again": membership.may(PartnerRight.REQUEST_ROLES) and not why_not,
+        }
+    if membership.may(PartnerRight.SEE_SUBSCRIPTIONS):
+        context["ending"] = work_list.ending_subscriptions(partner, now)
     return render(request, "relationships/partner/home.html", context)
 
 

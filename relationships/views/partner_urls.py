@@ -1,9 +1,11 @@
 """Addresses below `/partners/<slug>/`."""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import (
     partner,
+    partner_activity,
+    partner_customer_urls,
     request_acts,
     request_detail,
     request_form,
@@ -16,6 +18,7 @@ from . import (
 urlpatterns = [
     path("", partner.partner_home, name="partner-home"),
     path("profile/", partner.partner_profile, name="partner-profile"),
+    path("customers/", include(partner_customer_urls)),
     path("subscriptions/", partner.partner_subscriptions, name="partner-subscriptions"),
     path(
         "subscriptions/<uuid:public_id>/",
@@ -26,6 +29,12 @@ urlpatterns = [
         "subscriptions/<uuid:public_id>/<slug:move>/",
         subscription.subscription_move,
         name="subscription-move",
+    ),
+    path("activity/", partner_activity.partner_activity, name="partner-activity"),
+    path(
+        "activity/download/",
+        partner_activity.partner_activity_download,
+        name="partner-activity-download",
     ),
     path("requests/", request_list.request_list, name="request-list"),
     path("requests/new/", request_form.request_new, name="request-new"),

@@ -42,7 +42,6 @@ def request_list(request: HttpRequest, membership: PartnerMembership) -> HttpRes
         request,
         moment="created_at",
         size=PAGE,
-        keep={"state": chosen} if chosen else None,
     )
     context = partner_frame(request, membership) | {
         "requests": page,

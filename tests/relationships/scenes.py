@@ -1,10 +1,16 @@
 """Customers with partners who sell to them and administer for them, by the ordinary moves."""
 
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Actor
-from relationships.models import AdminRelationship, ResellerRelationship, ServiceAdministration
+from relationships.models import (
+    AdminRelationship,
+    PartnerRelationship,
+    ResellerRelationship,
+    ServiceAdministration,
+)
 from relationships.moves import deciding
 from tests import factories as make
 
@@ -100,3 +106,20 @@ class Fernhill:
     def roles_of(self, grant):
         given = grant.granted_roles.filter(removed_at__isnull=True)
         return sorted(str(row.role.template_id) for row in given)
+
+
+def text_of(answer) -> str:
+    """The page as one line."""
+    return " ".join(answer.content.decode().split())
+
+
+def page_of(name: str, partner, *more) -> str:
+    """The address of one of a partner's pages."""
+    return reverse(f"relationships:{name}", args=[partner.slug, *more])
+
+
+def listed(partner, name: str, **fields):
+    """A customer on the partner's customers page, with nothing else."""
+    customer = make.make_customer(name, **fields)
+    PartnerRelationship.objects.list_pair(partner, customer)
+    return customer

@@ -36,6 +36,9 @@ def fresh(row):
     return type(row).objects.get(pk=row.pk)
 
 
+WORDS = "We act in good faith."
+
+
 def kinds(effects):
     return {effect.kind for effect in effects}
 
@@ -69,7 +72,7 @@ class TestWhoMay:
                     move(row, by=by, side=Side.PARTNER)
             return
         ending.terminate(grant, by=by, side=Side.PARTNER)
-        ending.end_selling(selling, by=by, side=Side.PARTNER)
+        ending.end_selling(selling, by=by, side=Side.PARTNER, good_faith=WORDS)
         assert fresh(grant).ended_because == "partner"
         assert fresh(selling).ended_because == "partner"
 
@@ -241,10 +244,18 @@ class TestEndSelling:
         fernhill.grant(fernhill.alder)
         selling = ResellerRelationship.objects.get()
         with Unchanged(), pytest.raises(Refused, match="Head office"):
-            ending.end_selling(selling, by=agent, side=Side.PARTNER)
+            ending.end_selling(selling, by=agent, side=Side.PARTNER, good_faith=WORDS)
         changing.suspend(row, "customer_request", by=agent)
-        ending.end_selling(selling, by=agent, side=Side.PARTNER)
+        ending.end_selling(selling, by=agent, side=Side.PARTNER, good_faith=WORDS)
         assert fresh(selling).status == "winding_down"
+
+    def test_by_the_partner_keeps_its_word_in_the_event_r41(self, fernhill, agent):
+        fernhill.grant(fernhill.alder)
+        selling = ResellerRelationship.objects.get()
+        with Unchanged(), pytest.raises(Refused, match="good faith"):
+            ending.end_selling(selling, by=agent, side=Side.PARTNER)
+        ending.end_selling(selling, by=agent, side=Side.PARTNER, good_faith=WORDS)
+        assert Event.objects.get(kind="selling.ended").details["good_faith"] == WORDS
 
     def test_can_be_asked_for_again_r42(self, fernhill):
         fernhill.grant(fernhill.alder)

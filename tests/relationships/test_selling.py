@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from accounts.models import Actor
 from audit.log import Side
 from audit.models import Event
+from partnercenter.lib.ids import uuid7
 from partners.models import PartnerKind
 from partners.rights import Admin, Agent
 from relationships.moves import ending
@@ -56,6 +57,14 @@ class TestSubscribe:
             fernhill.alder,
         )
         assert Event.objects.latest("id").kind == "subscription.subscribed"
+
+    def test_is_the_same_order_where_its_public_id_is_given_again(self, fernhill):
+        row = order(fernhill, public_id=uuid7())
+        with Unchanged():
+            assert order(fernhill, public_id=row.public_id, quantity=99) == row
+        foreign = fernhill.customer.subscriptions.filter(seller=fernhill.birch).first()
+        with Unchanged(), pytest.raises(SubscriptionRefused, match="cannot be placed"):
+            order(fernhill, public_id=foreign.public_id)
 
     def test_leaves_every_other_subscription_as_it_is(self, fernhill):
         before = dump("subscriptions_subscription")["subscriptions_subscription"]

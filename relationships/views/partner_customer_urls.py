@@ -1,0 +1,21 @@
+"""Addresses below `/partners/<slug>/customers/`."""
+
+from django.urls import path
+
+from . import partner_customers, partner_ending, partner_ordering
+
+urlpatterns = [
+    path("", partner_customers.partner_customers, name="partner-customers"),
+    path("<uuid:tenant_id>/", partner_customers.partner_customer, name="partner-customer"),
+    path(
+        "<uuid:tenant_id>/subscriptions/new/",
+        partner_ordering.subscription_new,
+        name="subscription-new",
+    ),
+    path(
+        "<uuid:tenant_id>/administration/<uuid:public_id>/terminate/",
+        partner_ending.administration_terminate,
+        name="administration-terminate",
+    ),
+    path("<uuid:tenant_id>/end/", partner_ending.selling_end, name="selling-end"),
+]
