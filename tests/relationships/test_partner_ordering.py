@@ -1,7 +1,6 @@
 """The page on which a partner orders: typed, looked at, placed once."""
 
 from decimal import Decimal
-from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -194,7 +193,9 @@ class TestOrder:
         shop.order()
         assert shop.sold.count() == 2
 
-    @pytest.mark.parametrize("order_id", ["", "x", str(uuid4()), "0" * 32, None])
+    @pytest.mark.parametrize(
+        "order_id", ["", "x", "62beed31-006b-43ea-b283-97910925c4b0", "0" * 32, None]
+    )
     def test_without_the_id_of_a_look_is_a_look(self, shop, order_id):
         carried = placed(shop.look().context["carried"]) | {"order_id": order_id}
         sent = {name: value for name, value in carried.items() if value is not None}
@@ -254,7 +255,7 @@ class TestBadInput:
         [
             ({"offer": ""}, "offer"),
             ({"offer": "no-offer"}, "offer"),
-            ({"offer": str(uuid4())}, "offer"),
+            ({"offer": "62beed31-006b-43ea-b283-97910925c4b0"}, "offer"),
             ({"quantity": ""}, "quantity"),
             ({"quantity": "0"}, "quantity"),
             ({"quantity": "-1"}, "quantity"),
@@ -277,7 +278,7 @@ class TestBadInput:
             ({"friendly_name": "a\x00b"}, "friendly_name"),
             ({"friendly_name": "n" * 200_000}, "friendly_name"),
             ({"base_subscription": "nothing"}, "base_subscription"),
-            ({"base_subscription": str(uuid4())}, "base_subscription"),
+            ({"base_subscription": "62beed31-006b-43ea-b283-97910925c4b0"}, "base_subscription"),
         ],
         ids=lambda value: str(value)[:30],
     )

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
         ("accounts", "0001_initial"),
         ("customers", "0001_initial"),
         ("partners", "0001_initial"),
-        ("relationships", "0004_certificate"),
+        ("relationships", "0007_request_indexes"),
     ]
 
     operations = [
