@@ -8,7 +8,7 @@ from partners.access import partner_view
 from partners.models import PartnerMembership
 from partners.rights import PartnerRight
 
-from ..moves.asking import why_not_requesting
+from ..moves.asking import why_not_of_this_kind, why_not_requesting
 from .frames import partner_frame
 from .paging import newest_first
 from .rights import require
@@ -24,7 +24,7 @@ def partner_home(request: HttpRequest, membership: PartnerMembership) -> HttpRes
     context = partner_frame(request, membership)
     context["why_not_requesting"] = why_not_requesting(partner)
     context["may_request"] = membership.may(PartnerRight.REQUEST_SELLING)
-    if membership.may(PartnerRight.SEE_REQUESTS):
+    if membership.may(PartnerRight.SEE_REQUESTS) and not why_not_of_this_kind(partner):
         waiting = partner.requests.single().open()
         context["waiting"] = waiting.order_by("-created_at", "-id")[:10]
     if membership.may(PartnerRight.SEE_CUSTOMERS):
