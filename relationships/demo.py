@@ -28,10 +28,13 @@ from .moves import renewing
 from .moves.deciding import Answer, approve
 from .moves.opening import open_decision
 from .moves.requesting import create_request
+from .moves.standing import make_standing_link
+from .request_mail import default_paragraphs
 from .signin.demo_rules import DEMO_PASSWORD
 
 EXCHANGE_ADMINISTRATOR = "29232cdf-9323-42fd-ade2-1d097af3e4de"
 SERVICE_SUPPORT_ADMINISTRATOR = "f023fd81-a637-4b56-95fd-791ac0226033"
+TEAMS_ADMINISTRATOR = "69091246-20e8-4a56-aa4d-066075b2a7a8"
 STAFF = "staff@operator.example"
 
 PARTNERS = {
@@ -154,6 +157,8 @@ def make_demo() -> bool:
     renewing.sweep(now)
     aging.sweep(now)
     _relate(partners["birch"], customers["fernhill"], at=at + timedelta(days=20))
+    make_standing_link(partners["birch"], by=_agent("birch"), at=at + timedelta(days=30))
+    _ask_for_the_reseller(partners["cedar"], partners["dogwood"], at=now - timedelta(days=3))
     return True
 
 
@@ -249,8 +254,8 @@ def _sell(
         agreement_version="2026-01",
     )
     for move, days_ago in sale.then:
-        agent = User.objects.get(email=f"admin.agent@{sale.seller}.example")
-        MOVES[move](subscription, by=Actor.objects.of(agent), at=now - timedelta(days=days_ago))
+        at = now - timedelta(days=days_ago)
+        MOVES[move](subscription, by=_agent(sale.seller), at=at)
 
 
 MOVES: dict[str, Callable[..., None]] = {
@@ -260,9 +265,30 @@ MOVES: dict[str, Callable[..., None]] = {
 }
 
 
+def _agent(slug: str) -> Actor:
+    return Actor.objects.of(User.objects.get(email=f"admin.agent@{slug}.example"))
+
+
+def _ask_for_the_reseller(provider: Partner, reseller: Partner, *, at: datetime) -> None:
+    """A request that waits: the provider would sell, and its reseller administer (rule R46)."""
+    first, second = default_paragraphs()
+    ask = Ask(
+        name="Meetings for Glenmoor",
+        asks_selling=True,
+        roles=tuple(AdminRole.objects.filter(template_id=TEAMS_ADMINISTRATOR)),
+        days=180,
+        administrator=reseller,
+        addressed_domain="glenmoor.example",
+        reason="You buy from us, and Dogwood is near you.",
+        first_paragraph=first,
+        second_paragraph=second,
+    )
+    create_request(provider, ask, by=_agent(provider.slug), at=at)
+
+
 def _relate(partner: Partner, customer: Customer, *, at: datetime) -> None:
     """The partner sells to the customer and administers Exchange, by the ordinary moves."""
-    agent = Actor.objects.of(User.objects.get(email=f"admin.agent@{partner.slug}.example"))
+    agent = _agent(partner.slug)
     admin = Actor.objects.of(User.objects.get(email=f"global.admin@{customer.slug}.example"))
     wanted = [EXCHANGE_ADMINISTRATOR, SERVICE_SUPPORT_ADMINISTRATOR]
     ask = Ask(

@@ -159,6 +159,41 @@ def request(camera: Camera, *roles: str, days: int = 365) -> tuple[str, str]:
     return page.url.removeprefix(camera.site), link[link.index("/r/") :]
 
 
+def asking(camera: Camera) -> None:
+    """The standing link, and a request from its draft to its end."""
+    link = f"{ALDER}requests/link/"
+    page = camera.visit("standing-link-none", AGENT, link)
+    page.click("main form [type=submit]")
+    camera.visit("standing-link", AGENT, link)
+    camera.visit("standing-link-of-a-seller", SELLER, link)
+    camera.visit("standing-link-edit", AGENT, f"{link}edit/")
+    camera.visit("standing-link-rotate", AGENT, f"{link}rotate/")
+    page = camera.at(AGENT, f"{ALDER}requests/new/")
+    page.fill("[name=name]", f"Meetings {time.time_ns() % 10**7}")
+    page.fill("[name=addressed_email]", STRANGER)
+    page.fill("[name=first_paragraph]", "More stands on www.alder.example.")
+    page.get_by_role("button", name="Save draft").click()
+    camera.take("draft-errors", page)
+    page.fill("[name=first_paragraph]", "Hello, as agreed on the phone.")
+    page.get_by_role("button", name="Save draft").click()
+    camera.take("draft", page)
+    draft = page.url.removeprefix(camera.site)
+    camera.visit("draft-edit", AGENT, f"{draft}edit/")
+    page = camera.at(AGENT, draft)
+    page.get_by_role("button", name="Create request").click()
+    camera.visit("request-text", AGENT, f"{draft}text/")
+    page = camera.visit("request-cancel", AGENT, f"{draft}cancel/")
+    page.get_by_role("button", name="Cancel request").click()
+    camera.take("request-cancelled", page)
+    page.get_by_role("link", name="Send again").click()
+    camera.take("request-again", page)
+    for state in ("waiting", "decided", "over"):
+        camera.visit(f"partner-requests-{state}", AGENT, f"{ALDER}requests/?state={state}")
+    camera.visit(
+        "provider-requests-new", "admin.agent@cedar.example", "/partners/cedar/requests/new/"
+    )
+
+
 def main_job(camera: Camera) -> None:
     """From the request to both receipts."""
     detail, link = request(
@@ -294,7 +329,7 @@ def main() -> int:
     with sync_playwright() as playwright:
         camera = Camera(playwright.chromium.launch(executable_path=chromium), site, folder)
         for scenes in (
-            guests, partner, main_job, privileged, declining, both_sides, newcomer,
+            guests, partner, asking, main_job, privileged, declining, both_sides, newcomer,
             errors_and_workshop,
         ):  # fmt: skip
             scenes(camera)

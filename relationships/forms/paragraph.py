@@ -16,7 +16,7 @@ class ParagraphField(forms.CharField):
         super().__init__(
             required=False,
             # The move says the same of a text that is too long, in words of its own.
-            widget=forms.Textarea(attrs={"rows": 3, "maxlength": PARAGRAPH_LENGTH}),
+            widget=forms.Textarea(attrs={"rows": 4, "maxlength": PARAGRAPH_LENGTH}),
             help_text=_(
                 "Text alone, at most 1,000 characters, without links and addresses. Leave it empty "
                 "to drop the paragraph."

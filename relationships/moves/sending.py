@@ -15,6 +15,7 @@ from accounts.models import Actor, User
 from customers.models import Customer
 from customers.rights import CustomerRight
 from mail import outbox
+from mail.models import Delivery
 from partnercenter.lib.states import moment
 
 from ..models import RelationshipRequest
@@ -122,10 +123,8 @@ def _queue(request: RelationshipRequest, *, by: Actor, at: datetime) -> None:
     if request.addressed_email:
         to = [(request.addressed_email, "", mail_key(request, at))]
     else:
-        # One a day from one partner to one person, whatever name their organisation was given.
-        partner = request.partner.tenant_id
         to = [
-            (person.email, person.name, f"request:{partner}:{person.public_id}:{day_of(at)}")
+            (person.email, person.name, _key_for(person, request, at))
             for person in _deciders_behind(request, at)
         ]
     for address, name, key in to:
@@ -140,6 +139,10 @@ def _queue(request: RelationshipRequest, *, by: Actor, at: datetime) -> None:
             key=key,
             forget=True,
         )
+
+
+def _key_for(person: User, request: RelationshipRequest, at: datetime) -> str:
+    return f"request:{request.partner.tenant_id}:{person.public_id}:{day_of(at)}"
 
 
 def _deciders_behind(request: RelationshipRequest, at: datetime) -> Iterator[User]:
@@ -157,5 +160,9 @@ def _deciders_behind(request: RelationshipRequest, at: datetime) -> Iterator[Use
     for customer in customers:
         places = customer.memberships.having(CustomerRight.DECIDE).filter(user__is_active=True)
         for place in places.select_related("user").order_by("pk"):
-            if place.user.email.lower() not in written_to:
-                yield place.user
+            person = place.user
+            # One a day from one partner to one person, whatever name their organisation was given.
+            keys = [_key_for(person, request, day) for day in (at, at - DAY)]
+            reached = Delivery.objects.filter(key__in=keys, created_at__gt=at - DAY)
+            if person.email.lower() not in written_to and not reached.exists():
+                yield person

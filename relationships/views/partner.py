@@ -10,7 +10,7 @@ from partners.models import PartnerMembership
 from partners.rights import PartnerRight
 
 from .. import work_list
-from ..moves.asking import why_not_requesting
+from ..moves.asking import why_not_of_this_kind, why_not_requesting
 from .frames import partner_frame
 from .paging import newest_first
 from .rights import require
@@ -28,7 +28,7 @@ def partner_home(request: HttpRequest, membership: PartnerMembership) -> HttpRes
         "why_not_requesting": why_not,
         "may_request": membership.may(PartnerRight.REQUEST_SELLING),
     }
-    if membership.may(PartnerRight.SEE_REQUESTS):
+    if membership.may(PartnerRight.SEE_REQUESTS) and not why_not_of_this_kind(partner):
         context["waiting"] = work_list.waiting_requests(partner, now)
     if membership.may(PartnerRight.SEE_CUSTOMERS):
         context |= {

@@ -1,5 +1,6 @@
 """One request of a partner: what it asks, why it waits, its mail, what became of it."""
 
+from math import ceil
 from typing import Any
 
 from django.db.models import Count, Min, Q
@@ -25,6 +26,8 @@ from .frames import partner_frame
 from .rights import require
 
 HISTORY = 50
+# Letters of a line where the mail is shown; longer lines take two.
+LINE = 70
 DECISIONS = {
     "opened": Count("pk"),
     "opened_at": Min("opened_at"),
@@ -104,7 +107,8 @@ def address(name: str, membership: PartnerMembership, *more: Any) -> str:
 def mail_of(asked: RelationshipRequest, roles: list[AdminRole]) -> dict[str, Any]:
     """The whole mail, to be copied or opened elsewhere."""
     words = words_to_copy(asked, roles)
-    return {"mail": words, "mail_lines": words.text.count("\n") + 1, "mailto": mailto(asked, words)}
+    lines = sum(max(1, ceil(len(line) / LINE)) for line in words.text.split("\n"))
+    return {"mail": words, "mail_lines": lines, "mailto": mailto(asked, words)}
 
 
 def again(

@@ -23,7 +23,7 @@ STATES: dict[str, tuple[Any, tuple[str, ...]]] = {
     "": (_("All"), ()),
     "waiting": (_("Waiting"), WAITING),
     "decided": (_("Decided"), ANSWERED),
-    "over": (_("Over without an answer"), UNANSWERED),
+    "over": (_("Over"), UNANSWERED),
 }
 
 

@@ -12,9 +12,12 @@ from accounts.models import Actor
 from customers.models import CustomerInvitation
 from customers.rights import CustomerRole
 from mail import demo
-from partners.rights import Admin
+from partners.models import PartnerKind
+from partners.rights import Admin, Agent
 from relationships.moves import deciding
 from relationships.moves.accepting import refuse_registration
+from relationships.moves.administration import end_grant
+from relationships.moves.cancelling import cancel
 from relationships.moves.sending import send
 from relationships.moves.supervising import suspend_partner
 from tests import factories as make
@@ -100,6 +103,45 @@ class World:
     @cached_property
     def decision(self):
         return make.make_decision(self.request, self.fernhill, by=self.decider)
+
+    @cached_property
+    def seller(self):
+        return make.join_partner(self.alder, agent=Agent.SALES_AGENT)
+
+    @cached_property
+    def draft(self):
+        return make.make_draft(self.alder, by=self.agent, name="A draft of some length")
+
+    @cached_property
+    def standing_link(self):
+        return make.make_link(self.alder, by=self.agent)
+
+    @property
+    def cancelled(self):
+        cancel(self.request, by=Actor.objects.of(self.agent))
+        return self.request
+
+    @property
+    def lost(self):
+        grant = self.approved.admin_relationship
+        end_grant(grant, because="customer", by=Actor.objects.of(self.decider), at=make.now())
+        return grant
+
+    @cached_property
+    def cedar(self):
+        """A provider whose reseller may administer in its place."""
+        cedar = make.make_partner("Cedar Distribution", kind=PartnerKind.INDIRECT_PROVIDER)
+        dogwood = make.make_partner("Dogwood", kind=PartnerKind.INDIRECT_RESELLER)
+        make.work_together(cedar, dogwood)
+        cedar.security_groups.create(name="Mail people", created_at=make.now())
+        return cedar
+
+    @cached_property
+    def provider(self):
+        return make.make_admin_agent(self.cedar)
+
+    def page_of(self, name, request):
+        return reverse(f"relationships:{name}", args=[request.partner.slug, request.public_id])
 
     @property
     def sent(self):
@@ -272,6 +314,53 @@ PAGES = {
     "a fresh request": ("agent", lambda world: world.request.get_absolute_url()),
     "a sent request": ("agent", lambda world: world.sent.get_absolute_url()),
     "an approved request": ("agent", lambda world: world.approved.request.get_absolute_url()),
+    "a cancelled request": ("agent", lambda world: world.cancelled.get_absolute_url()),
+    "a request to cancel": (
+        "agent",
+        lambda world: world.page_of("request-cancel", world.request),
+    ),
+    "the text of a mail": ("agent", lambda world: world.page_of("request-text", world.request)),
+    "a draft": ("agent", lambda world: world.draft.get_absolute_url()),
+    "a draft to edit": ("agent", lambda world: world.page_of("request-edit", world.draft)),
+    "requests over": (
+        "agent",
+        lambda world: world.cancelled and world.page("request-list") + "?state=over",
+    ),
+    "requests decided, none": (
+        "agent",
+        lambda world: world.draft and world.page("request-list") + "?state=decided",
+    ),
+    "a new request of a seller": ("seller", lambda world: world.page("request-new")),
+    "a new request of a provider": (
+        "provider",
+        lambda world: reverse("relationships:request-new", args=[world.cedar.slug]),
+    ),
+    "no standing link": ("agent", lambda world: world.page("standing-link")),
+    "no standing link, to a seller": ("seller", lambda world: world.page("standing-link")),
+    "the standing link": (
+        "agent",
+        lambda world: world.standing_link and world.page("standing-link"),
+    ),
+    "the standing link, to a seller": (
+        "seller",
+        lambda world: world.standing_link and world.page("standing-link"),
+    ),
+    "the standing link to edit": (
+        "agent",
+        lambda world: world.standing_link and world.page("link-edit"),
+    ),
+    "the standing link to rotate": (
+        "agent",
+        lambda world: world.standing_link and world.page("link-rotate"),
+    ),
+    "partner's home with a loss": (
+        "agent",
+        lambda world: world.lost and world.page("partner-home"),
+    ),
+    "administration to ask for again": (
+        "agent",
+        lambda world: f"{world.page('request-new')}?administration={world.lost.public_id}",
+    ),
     "customer's home": ("decider", lambda world: world.decision and world.page("customer-home")),
     "my partners": ("decider", lambda world: world.page("customer-partners")),
     "customer's subscriptions": ("decider", lambda world: world.page("customer-subscriptions")),
@@ -412,6 +501,8 @@ FOCUSED = """selector => {
         "registering",
         "partner's home",
         "a new request",
+        "a fresh request",
+        "the standing link",
         "a decision",
     ],
 )
@@ -440,6 +531,32 @@ class TestKeyboard:
         assert page.evaluate("document.activeElement.id") == "content"
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement.closest('main') !== null")
+
+
+class TestTakingTheMailAlong:
+    def test_copies_the_whole_text(self, page, visit, world, live_server):
+        page.context.grant_permissions(
+            ["clipboard-read", "clipboard-write"], origin=live_server.url
+        )
+        visit(*PAGES["a fresh request"])
+        page.get_by_role("button", name="Copy e-mail").click()
+        page.get_by_text("Copied", exact=True).wait_for()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert world.request.link in copied
+        assert copied == page.get_by_label("Text", exact=True).input_value()
+
+    def test_shows_all_of_it_without_scrolling(self, page, visit):
+        for width in (390, 1280):
+            page.set_viewport_size({"width": width, "height": 844})
+            visit(*PAGES["a fresh request"])
+            text = page.get_by_label("Text", exact=True)
+            hidden = text.evaluate("one => one.scrollHeight - one.clientHeight")
+            assert hidden <= 2
+
+    def test_opens_a_mail_program_with_it(self, page, visit, world):
+        visit(*PAGES["a fresh request"])
+        address = page.get_by_role("link", name="Open in mail program").get_attribute("href")
+        assert address.startswith(f"mailto:{world.decider.email}?subject=")
 
 
 class TestWithoutScripts:
@@ -472,6 +589,52 @@ class TestWithoutScripts:
         page.get_by_role("button", name="Register and continue").click()
         assert "Larch Bakery" in page.inner_text("header")
         assert world.nobody.customer_memberships.current().count() == 1
+
+    def test_a_draft_is_saved_finished_copied_and_cancelled(self, page, visit, world):
+        visit(*PAGES["a new request"])
+        page.get_by_label("Name of the request").fill("Mail and support")
+        page.get_by_label("First paragraph").fill("Hello, as agreed on the phone.")
+        page.get_by_role("button", name="Save draft").click()
+        assert "The draft is saved." in page.inner_text("main")
+        page.get_by_role("link", name="Edit draft").click()
+        page.get_by_text("by its domain or tenant id instead").click()
+        page.get_by_label("Domain of the customer").fill("fernhill.example")
+        page.get_by_role("button", name="Create request").click()
+        made = world.alder.requests.get()
+        assert (made.status, made.addressed_domain) == ("open", "fernhill.example")
+        text = page.get_by_label("Text", exact=True).input_value()
+        assert text.startswith("Hello, as agreed on the phone.")
+        assert made.link in text
+        assert page.get_by_role("button", name="Copy e-mail").count() == 0
+        page.get_by_role("link", name="Edit the text").click()
+        page.get_by_label("First paragraph").fill("")
+        page.get_by_role("button", name="Save").click()
+        text = page.get_by_label("Text", exact=True).input_value()
+        assert text.startswith("If somebody else of your organisation")
+        page.get_by_role("link", name="Cancel request").click()
+        page.get_by_role("button", name="Cancel request").click()
+        assert "The request is cancelled." in page.inner_text("main")
+        page.get_by_role("link", name="Send again").click()
+        assert page.get_by_label("Name of the request").input_value() == "Mail and support"
+        assert page.get_by_label("Domain of the customer").input_value() == "fernhill.example"
+
+    def test_a_standing_link_is_made_edited_and_replaced(
+        self, page, visit, world, settings, live_server
+    ):
+        settings.SITE_URL = live_server.url
+        visit(*PAGES["no standing link"])
+        page.get_by_role("button", name="Make the link").click()
+        first = page.get_by_label("Address", exact=True).input_value()
+        page.get_by_role("link", name="Edit what it asks for").click()
+        page.get_by_label("Name of the request").fill("Work with Alder")
+        page.get_by_role("button", name="Save").click()
+        assert "Work with Alder" in page.inner_text("main")
+        assert page.get_by_label("Address", exact=True).input_value() == first
+        page.get_by_role("link", name="Replace by a new link").click()
+        page.get_by_role("button", name="Replace by a new link").click()
+        assert page.get_by_label("Address", exact=True).input_value() != first
+        page.goto(first)
+        assert "replaced this link by a new one" in page.inner_text("main")
 
     def test_an_invitation_is_accepted(self, page, visit, world):
         visit(*PAGES["an invitation, to the invited"])

@@ -5,7 +5,7 @@ import pytest
 from audit.verify import Report, verify
 from customers.models import Customer
 from relationships.demo import accounts, make_demo
-from relationships.models import ServiceAdministration
+from relationships.models import RelationshipRequest, ServiceAdministration
 from subscriptions.models import Subscription, SubscriptionState
 from tests.subscriptions.forging import dump
 
@@ -54,6 +54,13 @@ def test_birch_administers_exchange_and_alder_has_nothing_with_fernhill(demo):
     assert held.partner.slug == "birch"
     assert not fernhill.subscriptions.filter(seller__slug="alder").exists()
     assert not fernhill.reseller_relationships.filter(partner__slug="alder").exists()
+
+
+def test_a_request_waits_and_a_standing_link_is_there(demo):
+    waiting = RelationshipRequest.objects.single().open().get()
+    assert (waiting.partner.slug, waiting.administrator.slug) == ("cedar", "dogwood")
+    assert waiting.addressed_to == "glenmoor.example"
+    assert RelationshipRequest.objects.standing().open().get().partner.slug == "birch"
 
 
 def test_every_row_is_what_its_change_says_and_every_chain_is_whole(demo):

@@ -157,10 +157,15 @@ class TestToAnOrganisation:
 
     def test_writes_to_one_person_once_a_day_under_whatever_name(self, partner, by, fernhill):
         admin, other = make.join_customer(fernhill), make.join_customer(fernhill)
-        send(ask_somebody(partner, by, email=admin.email), by=by)
-        send(ask_somebody(partner, by, email="", addressed_domain="fernhill.example"), by=by)
-        send(ask_somebody(partner, by, email="", addressed_tenant_id=fernhill.tenant_id), by=by)
+        at = make.now()
+        send(ask_somebody(partner, by, email=admin.email), by=by, at=at)
+        by_domain = ask_somebody(partner, by, email="", addressed_domain="fernhill.example")
+        send(by_domain, by=by, at=at)
+        by_id = ask_somebody(partner, by, email="", addressed_tenant_id=fernhill.tenant_id)
+        send(by_id, by=by, at=at + make.days(0.6))
         assert mails() == [admin.email, other.email]
+        send(by_domain, by=by, at=at + make.days(1.1))
+        assert mails() == [admin.email, other.email, admin.email, other.email]
 
 
 class TestLimits:
