@@ -51,6 +51,8 @@ class ImportPage(StaffAdmin):
         if importing and lines is not None and form.is_valid():
             if request.POST.get("seen") != form.digest():
                 form.add_error(None, _("What you sent is not what you saw. Look at it again."))
+            elif not any(line.is_new or line.problems for line in lines):
+                form.add_error(None, _("There is nothing to enter."))
             elif self._import(request, form, lines):
                 return redirect(self.page_or_first(request, self.list_url()))
         return self.form_page(
