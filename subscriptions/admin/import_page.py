@@ -62,7 +62,7 @@ class ImportPage(StaffAdmin):
             form=form,
             fieldsets=ImportForm.FIELDSETS,
             label=_("Import"),
-            parts=_parts(),
+            parts=_parts() if lines is None else [],
             back_url=self.page_or_first(request, self.list_url()),
             **(preview(lines) | {"seen": form.digest()} if lines is not None else {}),
         )
