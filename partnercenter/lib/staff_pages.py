@@ -88,6 +88,10 @@ class StaffAdmin(admin.ModelAdmin):
     def list_url(self) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
+    def page_or_first(self, request: HttpRequest, page: str) -> str:
+        """A page of these rows, or the first page for who may add some and look at none."""
+        return page if self.has_view_permission(request) else reverse("admin:index")
+
     def form_page(
         self,
         request: HttpRequest,

@@ -10,4 +10,5 @@ from . import (  # noqa: F401  importing registers them
     reseller_relationships,
     roles,
     service_administrations,
+    subscriptions,
 )

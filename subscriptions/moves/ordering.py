@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -58,6 +59,8 @@ def subscribe_directly(
     if not 1 <= quantity <= QUANTITY_MAX:
         raise SubscriptionRefused(_("Order from 1 to %(most)d licences.") % {"most": QUANTITY_MAX})
     at = moment(at)
+    fields.setdefault("agreement_version", settings.AGREEMENT_VERSION)
+    fields["friendly_name"] = " ".join(fields.get("friendly_name", "").split())
     subscription = Subscription(
         customer=customer,
         offer=offer,

@@ -1,87 +1,37 @@
-"""Staff add and edit services and offers with a reason, and look at subscriptions."""
+"""Staff look at subscriptions, begin them, and change those that the operator sold itself."""
 
 from collections.abc import Iterable
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Actor
-from accounts.moves_admin import MovesAdmin
+from accounts.move_pages import Move, MovePagesAdmin, Part
 from audit.timeline import about, timeline
 from partnercenter.lib.staff_pages import LookOnlyAdmin, Table, yes_or_no
+from subscriptions.admin.import_page import ImportPage
+from subscriptions.admin.subscribe_page import SubscribePage
+from subscriptions.models import Subscription, SubscriptionChange
+from subscriptions.models.subscription import STAMPS
 
-from . import cataloguing
-from .models import Offer, Service, Subscription, SubscriptionChange
-from .models.subscription import STAMPS
-
-
-def in_plain_words(parts: dict[str, Any]) -> Table:
-    """The text that customers read, to look at: it is a part of the program."""
-    return Table(
-        title=_t("In plain words"),
-        headings=[_t("Part"), _t("What customers read")],
-        rows=list(parts.items()),
-        nothing=_t("There is no text of ours for what staff added. Pages show the name alone."),
-    )
-
-
-class CatalogueAdmin(MovesAdmin):
-    """Entries of the catalogue: their ids never change."""
-
-    def enter(self, form: Any, *, by: Actor, reason: str) -> Any:
-        cataloguing.enter(form.instance, by=by, reason=reason)
-        return form.instance
-
-    def edit(self, row: Any, changes: dict[str, Any], *, by: Actor, reason: str) -> None:
-        cataloguing.edit(row, changes, by=by, reason=reason)
-
-
-@admin.register(Service)
-class ServiceAdmin(CatalogueAdmin):
-    purpose = _("Product families: administration is given by service.")
-    list_display = ["name", "key"]
-    search_fields = ["name", "key"]
-    entered = edited = [(None, {"fields": ["name", "key"]})]
-    fixed = ("key",)
-
-    def tables(self, request: HttpRequest, row: Service) -> Iterable[Table]:
-        text = row.text
-        yield in_plain_words(
-            {
-                _t("What it is"): text.summary,
-                _t("Who administers it can"): text.can,
-                _t("Who administers it cannot"): text.cannot,
-                _t("Risk"): text.risk,
-            }
-            if text
-            else {}
-        )
-        yield timeline(about(("service", row.key)))
-
-
-@admin.register(Offer)
-class OfferAdmin(CatalogueAdmin):
-    purpose = _("What can be bought; each belongs to one service.")
-    list_display = ["name", "sku", "service", "offer_id"]
-    list_filter = ["service"]
-    list_select_related = ["service"]
-    search_fields = ["name", "=sku", "=offer_id"]
-    entered = edited = [(None, {"fields": ["name", "service", "sku", "offer_id"]})]
-    fixed = ("offer_id",)
-
-    def tables(self, request: HttpRequest, row: Offer) -> Iterable[Table]:
-        yield timeline(about(("offer", row.offer_id)))
+from ..subscription_moves import MOVES, why_not
+from .subscription_moves import STAFF_MOVES
 
 
 @admin.register(Subscription)
-class SubscriptionAdmin(LookOnlyAdmin):
-    purpose = _("What customers have bought, with every change of it.")
+class SubscriptionAdmin(MovePagesAdmin, SubscribePage, ImportPage, LookOnlyAdmin):
+    """Nobody edits a row: it changes by a move of its seller, or of the operator where none is."""
+
+    purpose = _("What customers have bought; import, and change what the operator sold.")
+    moves = STAFF_MOVES
     list_display = ["name", "customer", "service", "sold_by", "quantity", "state", "term_end"]
     list_display_links = ["name"]
+    page_related = ("base_subscription__offer", "last_change")
     list_filter = ["state", "service"]
     search_fields = [
         "=public_id",
@@ -137,6 +87,36 @@ class SubscriptionAdmin(LookOnlyAdmin):
                 "customer", "offer", "service", "seller", "partner_of_record", "reseller_of_record"
             )
         )
+
+    def has_move_permission(self, request: HttpRequest, row: Any = None) -> bool:
+        return request.user.has_perm("subscriptions.change_subscription")
+
+    def note(self, row: Subscription) -> str:
+        return _t("Only its seller changes this subscription.") if row.seller else ""
+
+    def told(self, row: Subscription) -> str:
+        return f"{row} · {row.customer.name} · {row.customer.primary_domain}"
+
+    def label_of(self, move: Move, rows: list[Subscription]) -> str:
+        return MOVES[move.name].label_for(rows[0])
+
+    def form_of(self, move: Move, rows: list[Subscription], data: Any) -> forms.Form:
+        form: Any = move.form
+        return form(data, subscription=rows[0])
+
+    def parts(self, move: Move, rows: list[Subscription]) -> list[Part]:
+        effects = MOVES[move.name].effects(rows[0], timezone.now())
+        return [
+            Part(_t("What begins"), effects.starts),
+            Part(_t("What ends"), effects.ends),
+            Part(_t("What stays"), effects.stays),
+        ]
+
+    def done(self, move: Move, rows: list[Subscription]) -> str:
+        return f"{rows[0]}: {move.done}"
+
+    def unfit(self, move: Move, chosen: list[Subscription]) -> str:
+        return self.note(chosen[0]) or why_not(MOVES[move.name], chosen[0], timezone.now())
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         what, *others = self.fieldsets
