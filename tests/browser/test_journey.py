@@ -149,7 +149,8 @@ def test_approve(partner_page, customer_page, world, live_server, sign_in, axe):
     axe(customer_page)
     narrow(customer_page)
 
-    partner_page.goto(f"{live_server.url}/partners/alder-example/")
+    partner_page.goto(f"{live_server.url}/partners/alder-example/customers/")
+    axe(partner_page)
     assert "Fernhill Foods" in partner_page.inner_text("main")
     partner_page.goto(f"{live_server.url}/partners/alder-example/requests/")
     axe(partner_page)

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 # Without the session, which a site reads from the database and these tests from memory.
 QUERIES = {
-    "partner-home": 6,
+    "partner-home": 9,
     "partner-profile": 3,
     "partner-subscriptions": 3,
 }
@@ -37,16 +37,12 @@ def test_page_asks_the_database_as_often_for_many(
 
 
 class TestHome:
-    def test_shows_what_waits_and_what_runs(self, client, partner, agent):
+    def test_shows_what_waits(self, client, partner, agent):
         decided(partner, approved=True)
         waiting = make.make_request(partner, by=agent, name="Still waiting", email="x@glen.example")
         answer = client.get(page("partner-home", partner))
-        text = answer.content.decode()
-        assert [asked.pk for asked in answer.context["waiting"]] == [waiting.pk]
-        assert [row.customer.name for row in answer.context["selling"]] == ["Fernhill Foods"]
-        assert [row.customer.name for row in answer.context["administration"]] == ["Fernhill Foods"]
-        assert text.count("Fernhill Foods") == 2
-        assert page("request-new", partner) in text
+        assert [asked.pk for asked in answer.context["waiting"].rows] == [waiting.pk]
+        assert page("request-new", partner) in answer.content.decode()
 
     def test_counts_no_standing_link_among_what_waits(self, client, partner, agent):
         make.make_link(partner, by=agent)
@@ -79,7 +75,7 @@ class TestHome:
         decided(make.make_partner(), approved=True)
         answer = client.get(page("partner-home", partner))
         assert "Fernhill" not in answer.content.decode()
-        assert "None yet" in answer.content.decode()
+        assert "Nothing else waits for you" in answer.content.decode()
 
     def test_says_why_nothing_can_be_requested(self, client, partner, agent):
         suspend_partner(partner, by=make.operator(), reason="unpaid")
