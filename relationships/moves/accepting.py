@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import validate_domain_name
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Actor
@@ -44,19 +44,15 @@ def accept_registration(
         raise RegistrationRefused(_("The person's account was switched off."))
     at = moment(at)
     domain = _free_domain(domain)
-    try:
-        with transaction.atomic():
-            customer = Customer.objects.add(
-                by=by,
-                name=registration.name,
-                primary_domain=domain,
-                country=registration.country,
-                reason=reason,
-                at=at,
-                slug=free_slug(domain),
-            )
-    except IntegrityError as error:
-        raise _taken() from error
+    customer = Customer.objects.add(
+        by=by,
+        name=registration.name,
+        primary_domain=domain,
+        country=registration.country,
+        reason=reason,
+        at=at,
+        slug=free_slug(domain),
+    )
     customer.memberships.create(
         user=registration.user, role=CustomerRole.GLOBAL_ADMIN, created_at=at, created_by=by
     )

@@ -101,9 +101,7 @@ class TestWaiting:
             )
 
         outcomes = at_once(accept, post(person, asked))
-        assert outcomes in (
-            ["done", "done"],
-            ["Another organisation has this domain already.", "done"],
-        )
+        sentences = ("Another organisation has this domain already.", "There is already a customer")
+        assert outcomes == ["done", "done"] or outcomes[0].startswith(sentences)
         assert Customer.objects.count() == 1
         assert CustomerRegistration.objects.exclude(status="refused").count() in (1, 2)

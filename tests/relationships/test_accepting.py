@@ -115,7 +115,7 @@ class TestAccept:
     ):
         make.make_customer(domain="larch.example")
         monkeypatch.setattr("relationships.moves.accepting.holder_of", lambda domain: None)
-        is_refused(lambda: accept(registration, staff), "Another organisation has this domain")
+        is_refused(lambda: accept(registration, staff), "already a customer with this")
 
     @pytest.mark.parametrize(
         ("reason", "because"), [("  ", "Give a reason"), ("x" * 501, "at most")]
