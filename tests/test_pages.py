@@ -68,6 +68,7 @@ CUSTOMER_PAGES = {
     "customer-partner": set(CustomerRole.values),
     "customer-partner-act": {"global_admin", "partner_relationships_admin"},
     "customer-grant-act": {"global_admin", "partner_relationships_admin"},
+    "customer-activity": {"global_admin", "partner_relationships_admin", "billing_admin"},
     "certificate": set(CustomerRole.values),
     "certificate-download": set(CustomerRole.values),
     "customer-subscriptions": set(CustomerRole.values),

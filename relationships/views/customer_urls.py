@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import certificate, customer, customer_partner, decision, subscription
+from . import certificate, customer, customer_activity, customer_partner, decision, subscription
 
 urlpatterns = [
     path("", customer.customer_home, name="customer-home"),
@@ -38,6 +38,7 @@ urlpatterns = [
         certificate.certificate_download,
         name="certificate-download",
     ),
+    path("activity/", customer_activity.customer_activity, name="customer-activity"),
     path("requests/", customer.decision_list, name="decision-list"),
     path("requests/<uuid:public_id>/", decision.decision_detail, name="decision"),
     path("requests/<uuid:public_id>/preview/", decision.decision_preview, name="decision-preview"),

@@ -35,6 +35,7 @@ def customer_frame(request: HttpRequest, membership: CustomerMembership) -> dict
         (_("My partners"), "customer-partners", "handshake", CustomerRight.SEE),
         (_("Requests"), "decision-list", "mail", CustomerRight.SEE),
         (_("Subscriptions"), "customer-subscriptions", "package", CustomerRight.SEE),
+        (_("Activity"), "customer-activity", "history", CustomerRight.SEE_ACTIVITY),
     ]
     return _frame(request, membership, entries)
 
