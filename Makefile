@@ -39,6 +39,8 @@ soak: environment-development test-programs ## run the tests that take longer, o
 bench: environment-development test-programs ## measure, on both engines, as ratios to a floor
 	$(python) -m benchmarks.guards
 	$(with_postgres) $(python) -m benchmarks.guards
+	$(python) -m benchmarks.customers_page
+	$(with_postgres) $(python) -m benchmarks.customers_page
 
 .PHONY: check
 check: lint test ## what continuous integration runs: lint, then test

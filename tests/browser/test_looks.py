@@ -9,17 +9,20 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Actor
+from audit.log import Side
 from customers.models import CustomerInvitation
 from customers.rights import CustomerRole
 from mail import demo
 from partners.models import PartnerKind
 from partners.rights import Admin, Agent
-from relationships.moves import deciding
+from relationships.models import PartnerRelationship
+from relationships.moves import deciding, ending
 from relationships.moves.accepting import refuse_registration
 from relationships.moves.administration import end_grant
 from relationships.moves.cancelling import cancel
 from relationships.moves.sending import send
 from relationships.moves.supervising import suspend_partner
+from subscriptions.moves import changing
 from tests import factories as make
 from tests.browser.conftest import PATIENCE
 
@@ -152,6 +155,47 @@ class World:
     def approved(self):
         approve(self.decision, by=self.decider, roles=make.roles(make.TEAMS_ADMINISTRATOR))
         return self.decision
+
+    @cached_property
+    def grant(self):
+        return self.alder.admin_relationships.get(decision=self.approved)
+
+    def with_fernhill(self, name, *more):
+        """A page of alder about fernhill, which has approved something."""
+        return self.grant and self.page(name, self.fernhill.tenant_id, *more)
+
+    @cached_property
+    def busy(self):
+        """Something of everything waits for alder."""
+        self.sent_anew = make.make_request(self.alder, by=self.agent, email="a@glen.example")
+        by = Actor.objects.of(self.agent)
+        row = make.make_subscription(
+            self.fernhill, seller=self.alder, term_end=make.now() + make.days(9)
+        )
+        changing.switch_auto_renew(row, on=False, by=by)
+        ending.terminate(self.grant, by=Actor.objects.of(self.decider), side=Side.CUSTOMER)
+        for days in (9, 300):
+            request = make.make_request(
+                self.alder, by=self.agent, role_ids=(make.TEAMS_ADMINISTRATOR,), days=days
+            )
+            approve(make.make_decision(request, self.fernhill, by=self.decider), by=self.decider)
+        last = self.alder.admin_relationships.latest("pk")
+        for assigned in last.assignments.all():
+            assigned.move_to("deleted", deleted_at=make.now(), deleted_by=by)
+        return self.alder
+
+    @cached_property
+    def selling_ended(self):
+        selling = self.grant and self.alder.reseller_relationships.get()
+        by = Actor.objects.of(self.decider)
+        return ending.end_selling(selling, by=by, side=Side.CUSTOMER)
+
+    @cached_property
+    def of_many_tongues(self):
+        names = ("한국 식품 주식회사", "北京食品有限公司", "شركة الأغذية", "Zażółć " * 9, "x" * 99)
+        for name in names:
+            PartnerRelationship.objects.list_pair(self.alder, make.make_customer(name))
+        return self.alder
 
     @property
     def declined(self):
@@ -306,6 +350,45 @@ PAGES = {
     "a missing right": ("billing_admin", lambda world: world.page("request-list")),
     "partner's home, new": ("agent", lambda world: world.page("partner-home")),
     "partner's home": ("agent", lambda world: world.approved and world.page("partner-home")),
+    "partner's work list": ("agent", lambda world: world.busy and world.page("partner-home")),
+    "no customer": ("agent", lambda world: world.page("partner-customers")),
+    "partner's customers": (
+        "agent",
+        lambda world: world.grant and world.of_many_tongues and world.page("partner-customers"),
+    ),
+    "a search for nobody": ("agent", lambda world: world.page("partner-customers") + "?q=nobody"),
+    "a search for too much": (
+        "agent",
+        lambda world: world.page("partner-customers") + "?q=" + "x" * 300,
+    ),
+    "a partner's customer": ("agent", lambda world: world.with_fernhill("partner-customer")),
+    "a partner's customer with everything": (
+        "agent",
+        lambda world: world.busy and world.with_fernhill("partner-customer"),
+    ),
+    "a new subscription": ("agent", lambda world: world.with_fernhill("subscription-new")),
+    "no new subscription": (
+        "agent",
+        lambda world: world.selling_ended and world.with_fernhill("subscription-new"),
+    ),
+    "the end of an administration": (
+        "agent",
+        lambda world: world.with_fernhill("administration-terminate", world.grant.public_id),
+    ),
+    "the end of a relationship": ("agent", lambda world: world.with_fernhill("selling-end")),
+    "no end of a relationship": (
+        "agent",
+        lambda world: world.busy and world.with_fernhill("selling-end"),
+    ),
+    "partner's activity": ("agent", lambda world: world.busy and world.page("partner-activity")),
+    "activity in no time": (
+        "agent",
+        lambda world: world.page("partner-activity") + "?since=2001-01-01&until=2001-01-02",
+    ),
+    "activity in a wrong time": (
+        "agent",
+        lambda world: world.page("partner-activity") + "?since=2001-01-02&until=2001-01-01",
+    ),
     "partner's profile": ("agent", lambda world: world.page("partner-profile")),
     "partner's subscriptions": ("agent", lambda world: world.page("partner-subscriptions")),
     "no request": ("agent", lambda world: world.page("request-list")),
@@ -499,7 +582,11 @@ FOCUSED = """selector => {
         "signing in",
         "a link, to the asked",
         "registering",
-        "partner's home",
+        "partner's work list",
+        "partner's customers",
+        "a partner's customer with everything",
+        "the end of a relationship",
+        "partner's activity",
         "a new request",
         "a fresh request",
         "the standing link",
@@ -557,6 +644,27 @@ class TestTakingTheMailAlong:
         visit(*PAGES["a fresh request"])
         address = page.get_by_role("link", name="Open in mail program").get_attribute("href")
         assert address.startswith(f"mailto:{world.decider.email}?subject=")
+
+
+def test_an_order_looks_well_on_its_way(page, visit, axe, said, world):
+    visit(*PAGES["a new subscription"])
+    page.get_by_label("Product").select_option(label="Microsoft Teams Enterprise")
+    page.get_by_label("Quantity").fill("25")
+    page.get_by_label("Price of one licence").fill("4.50")
+    page.get_by_label("Currency").fill("E1R")
+    page.get_by_role("button", name="Continue").click()
+    assert "Please check this form" in page.inner_text("[role=alert]")
+    assert_looks_well(page, axe, said)
+    page.get_by_label("Currency").fill("EUR")
+    page.get_by_role("button", name="Continue").click()
+    assert "What begins" in page.inner_text("main")
+    assert_looks_well(page, axe, said)
+    page.get_by_role("button", name="Change something").click()
+    assert page.get_by_label("Quantity").input_value() == "25"
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Order").click()
+    assert "The subscription has begun." in page.inner_text("main")
+    assert world.alder.sold_subscriptions.get().quantity == 25
 
 
 class TestWithoutScripts:
@@ -648,6 +756,20 @@ class TestWithoutScripts:
         assert "Not this year." in page.inner_text("main")
         world.decision.refresh_from_db()
         assert world.decision.status == "declined"
+
+    def test_a_relationship_is_ended_by_the_partner(self, page, visit, world):
+        visit(*PAGES["the end of a relationship"])
+        page.get_by_label("We act in good faith", exact=False).check()
+        page.get_by_role("button", name="End relationship").click()
+        assert "You ended the reseller relationship" in page.inner_text("main")
+        assert world.alder.reseller_relationships.get().status == "ended"
+
+    def test_a_customer_is_found(self, page, visit, world):
+        visit(*PAGES["partner's customers"])
+        page.get_by_label("Name, domain or tenant id").fill("fernhill")
+        page.get_by_role("button", name="Search").click()
+        page.get_by_role("link", name="Fernhill Foods", exact=False).click()
+        assert page.inner_text("h1") == world.fernhill.name
 
     def test_the_menus_open(self, page, visit):
         page.set_viewport_size({"width": 390, "height": 844})
