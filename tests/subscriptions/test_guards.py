@@ -12,11 +12,17 @@ from io import StringIO
 import psycopg
 import pytest
 from django.core import serializers
+from django.core.checks import run_checks
+from django.core.exceptions import PermissionDenied
 from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
+from django.test import Client
+from django.urls import reverse
 
 from customers.models import Customer
+from partnercenter.lib import guards
 from partnercenter.lib.ids import uuid7
 from partnercenter.lib.refusals import Refused
 from partners.models import Partner
@@ -37,7 +43,7 @@ from .forging import (
 only_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="SQLite's own way")
 only_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="PostgreSQL only")
 
-REFUSALS = (IntegrityError, Refused, ProtectedError)
+REFUSALS = (IntegrityError, Refused, ProtectedError, PermissionDenied)
 
 
 def fresh(subscription):
@@ -105,6 +111,28 @@ def by_loaddata(subscription, name, value, folder=None):
     call_command("loaddata", str(fixture), stdout=StringIO())
 
 
+def by_admin_post(subscription, name, value):
+    """The forms that Django's admin would have for the row, and for a new one beside it."""
+    client = Client()
+    client.force_login(make.make_staff())
+    row = with_column(subscription, name, value)
+    columns = {
+        field.name: getattr(row, field.attname) for field in Subscription._meta.concrete_fields
+    }
+    typed = {key: "" if held is None else str(held) for key, held in columns.items()}
+    before = dump()
+    answers = [
+        client.post(page, {**typed, "reason": "because", "_save": "Save"})
+        for page in (
+            reverse("admin:subscriptions_subscription_change", args=[subscription.pk]),
+            reverse("admin:subscriptions_subscription_add"),
+        )
+    ]
+    assert dump() == before
+    if [answer.status_code for answer in answers] == [403, 403]:
+        raise PermissionDenied
+
+
 def by_merge(subscription, name, value):
     with connection.cursor() as cursor:
         cursor.execute(
@@ -141,6 +169,7 @@ WAYS = [
     by_bulk_update,
     by_conflicting_insert,
     by_cursor,
+    by_admin_post,
     pytest.param(by_merge, marks=only_postgresql),
     pytest.param(by_insert_or_replace, marks=only_sqlite),
     pytest.param(by_update_or_replace, marks=only_sqlite),
@@ -439,6 +468,49 @@ class TestNamedIds:
         value = "another" if column == "key" else uuid7()
         with Unchanged(table), by_a_guard(), transaction.atomic():
             model.objects.filter(pk=row.pk).update(**{column: value})
+
+
+OWN_GUARDS = sorted(
+    guard.name for guard in guards.declared(connection.vendor) if guard.table == TABLE
+)
+
+
+class TestDroppedByHand:
+    """A guard that somebody took away is named wherever the operator looks."""
+
+    @pytest.fixture(params=OWN_GUARDS)
+    def dropped(self, request, transactional_db):
+        on_table = "" if connection.vendor == "sqlite" else f" ON {TABLE}"
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TRIGGER {request.param}{on_table}")
+        return request.param
+
+    def test_is_told_by_check_readyz_and_verify(self, dropped, client):
+        (warning,) = [
+            found
+            for found in run_checks(tags=["database"], databases=["default"])
+            if found.id == "partnercenter.W001"
+        ]
+        assert warning.msg == f"The database “default” lacks guards: {dropped}."
+        with pytest.raises(SystemCheckError, match=dropped):
+            call_command("check", databases=["default"], fail_level="WARNING", stderr=StringIO())
+        answer = client.get("/readyz/")
+        assert (answer.status_code, answer.json()["failed"]) == (503, {"guards": [dropped]})
+        out, err = StringIO(), StringIO()
+        with pytest.raises(SystemExit, match="1"):
+            call_command("guards", verify=True, stdout=out, stderr=err)
+        assert f"missing   {guards_event(dropped):8}  {dropped}" in out.getvalue()
+        assert err.getvalue() == "1 missing.\n"
+
+    def test_is_back_after_installing(self, dropped, client):
+        call_command("guards", install=True, stdout=StringIO())
+        assert client.get("/readyz/").status_code == 200
+        assert call_command("guards", verify=True, stdout=StringIO()) is None
+
+
+def guards_event(name):
+    (event,) = {one.event for one in guards.declared(connection.vendor) if one.name == name}
+    return event
 
 
 def plain_connection():
