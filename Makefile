@@ -18,10 +18,11 @@ run: environment-production ## start the site; takes HOST, PORT, DATABASE_URL
 
 .PHONY: test
 test: environment-development test-programs ## run the suite on SQLite and on PostgreSQL
-	$(python) -m pytest
-	$(with_postgres) $(python) -m pytest -m "$(on_postgresql)" $(no_database)
-	TEST_DATABASE_ROLE=partnercenter_app $(with_postgres) $(python) -m pytest -m "not soak" $(moves)
+	$(python) -m pytest $(on_every_core)
+	$(with_postgres) $(python) -m pytest $(on_every_core) -m "$(on_postgresql)" $(no_database)
+	TEST_DATABASE_ROLE=partnercenter_app $(with_postgres) $(python) -m pytest $(on_every_core) -m "not soak" $(moves)
 
+on_every_core = --numprocesses=auto
 # Pages look the same on both engines; what touches the database differently runs on both.
 on_postgresql = not soak and (journey or not browser)
 no_database = --ignore=tests/conventions --ignore=tests/tools

@@ -1,19 +1,18 @@
-"""The demo: five partners, two customers, and what they already have with each other."""
+"""The demo: five partners, their customers, and what they already have with each other."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cache, partial
+from functools import partial
 
-from allauth.account.models import EmailAddress
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Actor, User
+from accounts.models import Actor
 from customers.models import Customer
 from customers.rights import CustomerRole
+from mail.models import Delivery
 from partners.models import Partner, PartnerKind
 from partners.rights import Admin, Agent
 from subscriptions.lifecycle import TERMS
@@ -21,20 +20,10 @@ from subscriptions.models import BillingCycle, Offer, SuspensionReason, TermLeng
 from subscriptions.moves import aging, changing
 from subscriptions.moves.ordering import import_one
 
-from .ask import Ask
-from .content import content_digest, content_of
-from .models import AdminRole
+from .demo_people import agent_of, person
+from .demo_relationships import relate
 from .moves import renewing
-from .moves.deciding import Answer, approve
-from .moves.opening import open_decision
-from .moves.requesting import create_request
-from .moves.standing import make_standing_link
-from .request_mail import default_paragraphs
-from .signin.demo_rules import DEMO_PASSWORD
 
-EXCHANGE_ADMINISTRATOR = "29232cdf-9323-42fd-ade2-1d097af3e4de"
-SERVICE_SUPPORT_ADMINISTRATOR = "f023fd81-a637-4b56-95fd-791ac0226033"
-TEAMS_ADMINISTRATOR = "69091246-20e8-4a56-aa4d-066075b2a7a8"
 STAFF = "staff@operator.example"
 
 PARTNERS = {
@@ -148,7 +137,7 @@ def make_demo() -> bool:
     partners["cedar"].reseller_partnerships.create(
         reseller=partners["dogwood"], started_at=at, started_by=by
     )
-    staff = _person(STAFF, "Stella Staff")
+    staff = person(STAFF, "Stella Staff")
     staff.is_staff = staff.is_superuser = True
     staff.save(update_fields=["is_staff", "is_superuser"])
     now = timezone.now()
@@ -156,9 +145,9 @@ def make_demo() -> bool:
         _sell(sale, partners, customers, by=by, now=now)
     renewing.sweep(now)
     aging.sweep(now)
-    _relate(partners["birch"], customers["fernhill"], at=at + timedelta(days=20))
-    make_standing_link(partners["birch"], by=_agent("birch"), at=at + timedelta(days=30))
-    _ask_for_the_reseller(partners["cedar"], partners["dogwood"], at=now - timedelta(days=3))
+    relate(partners, customers, now)
+    # What happened in a made-up past is mailed to nobody.
+    Delivery.objects.waiting().delete()
     return True
 
 
@@ -179,7 +168,7 @@ def _partners(by: Actor, at: datetime) -> Iterator[tuple[str, Partner]]:
         partner.verify(by=by, reason="demo", at=at)
         for local, (first, agent, admin) in PARTNER_PEOPLE.items():
             partner.memberships.create(
-                user=_person(f"{local}@{slug}.example", f"{first} {slug.title()}"),
+                user=person(f"{local}@{slug}.example", f"{first} {slug.title()}"),
                 agent=agent,
                 admin=admin,
                 created_at=at,
@@ -203,26 +192,12 @@ def _customers(by: Actor, at: datetime) -> Iterator[tuple[str, Customer]]:
         )
         for local, (first, role) in CUSTOMER_PEOPLE.items():
             customer.memberships.create(
-                user=_person(f"{local}@{slug}.example", f"{first} {slug.title()}"),
+                user=person(f"{local}@{slug}.example", f"{first} {slug.title()}"),
                 role=role,
                 created_at=at,
                 created_by=by,
             )
         yield slug, customer
-
-
-@cache
-def _hashed_password() -> str:
-    # One hash for all: everybody knows the password, and forty hashes take ten seconds.
-    return make_password(DEMO_PASSWORD)
-
-
-def _person(email: str, name: str) -> User:
-    user = User.objects.create_user(email, name=name, demo=True)
-    user.password = _hashed_password()
-    user.save(update_fields=["password"])
-    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-    return user
 
 
 def _sell(
@@ -255,7 +230,7 @@ def _sell(
     )
     for move, days_ago in sale.then:
         at = now - timedelta(days=days_ago)
-        MOVES[move](subscription, by=_agent(sale.seller), at=at)
+        MOVES[move](subscription, by=agent_of(sale.seller), at=at)
 
 
 MOVES: dict[str, Callable[..., None]] = {
@@ -263,50 +238,3 @@ MOVES: dict[str, Callable[..., None]] = {
     "suspend": partial(changing.suspend, suspension_reason=SuspensionReason.NON_PAYMENT),
     "cancel": changing.cancel,
 }
-
-
-def _agent(slug: str) -> Actor:
-    return Actor.objects.of(User.objects.get(email=f"admin.agent@{slug}.example"))
-
-
-def _ask_for_the_reseller(provider: Partner, reseller: Partner, *, at: datetime) -> None:
-    """A request that waits: the provider would sell, and its reseller administer (rule R46)."""
-    first, second = default_paragraphs()
-    ask = Ask(
-        name="Meetings for Glenmoor",
-        asks_selling=True,
-        roles=tuple(AdminRole.objects.filter(template_id=TEAMS_ADMINISTRATOR)),
-        days=180,
-        administrator=reseller,
-        addressed_domain="glenmoor.example",
-        reason="You buy from us, and Dogwood is near you.",
-        first_paragraph=first,
-        second_paragraph=second,
-    )
-    create_request(provider, ask, by=_agent(provider.slug), at=at)
-
-
-def _relate(partner: Partner, customer: Customer, *, at: datetime) -> None:
-    """The partner sells to the customer and administers Exchange, by the ordinary moves."""
-    agent = _agent(partner.slug)
-    admin = Actor.objects.of(User.objects.get(email=f"global.admin@{customer.slug}.example"))
-    wanted = [EXCHANGE_ADMINISTRATOR, SERVICE_SUPPORT_ADMINISTRATOR]
-    ask = Ask(
-        name="Mail for Fernhill",
-        asks_selling=True,
-        roles=tuple(AdminRole.objects.filter(template_id__in=wanted)),
-        days=365,
-        addressed_email=f"global.admin@{customer.slug}.example",
-        reason="We look after your mail, as agreed on the phone.",
-    )
-    request = create_request(partner, ask, by=agent, at=at)
-    decision = open_decision(request, customer, by=admin, at=at + timedelta(hours=3))
-    decided_at = at + timedelta(hours=4)
-    answer = Answer(
-        seen_digest=content_digest(content_of(decision, decided_at)),
-        selling=True,
-        administration=True,
-        roles=request.asked_roles(),
-        days=365,
-    )
-    approve(decision, answer, by=admin, at=decided_at)

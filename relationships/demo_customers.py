@@ -10,8 +10,7 @@ class DemoCustomer:
     slug: str
     name: str
     country: str
-    # selling, both, administration, winding_down, ended, removed
-    has: str = "selling"
+    has: str = "selling"  # what `demo_relationships.PATHS` can lead to
 
 
 ALDERS = (
@@ -23,7 +22,7 @@ ALDERS = (
     DemoCustomer("cafe-zur-muhle", "Café zur Mühle", "AT", "removed"),
     DemoCustomer("clairiere", "Clairière & Fils", "FR", "both"),
     DemoCustomer("cote-sauvage", "Côte Sauvage Traiteur", "FR"),
-    DemoCustomer("dachstube", "Dachstube Theater", "CH"),
+    DemoCustomer("dachstube", "Dachstube Theater", "CH", "expired"),
     DemoCustomer("deichgraf", "Deichgraf Logistik", "DE", "winding_down"),
     DemoCustomer("eglantine", "Églantine Pépinières", "FR"),
     DemoCustomer("eulenhof", "Eulenhof Grundschule", "DE", "both"),
@@ -44,7 +43,7 @@ ALDERS = (
     DemoCustomer("meltemi", "Μελτέμι Feinkost", "DE"),
     DemoCustomer("moulin-vert", "Moulin Vert", "FR", "removed"),
     DemoCustomer("nordlicht", "Nordlicht Optik", "DE"),
-    DemoCustomer("namu", "나무 한국문화원", "FR"),
+    DemoCustomer("namu", "나무 한국문화원", "FR", "terminated"),
     DemoCustomer("obstgarten", "Obstgarten Genossenschaft", "CH"),
     DemoCustomer("pinede", "Pinède Architectes", "FR"),
     DemoCustomer("quellwasser", "Quellwasser Brauerei", "AT", "both"),

@@ -4,8 +4,20 @@ import pytest
 
 from audit.verify import Report, verify
 from customers.models import Customer
+from mail.models import Delivery
+from partners.models import Partner
 from relationships.demo import accounts, make_demo
-from relationships.models import RelationshipRequest, ServiceAdministration
+from relationships.models import (
+    AdminRelationship,
+    AdminStatus,
+    Decision,
+    DecisionStatus,
+    RelationshipRequest,
+    RequestStatus,
+    ResellerRelationship,
+    ResellerStatus,
+    ServiceAdministration,
+)
 from subscriptions.models import Subscription, SubscriptionState
 from tests.subscriptions.forging import dump
 
@@ -57,10 +69,33 @@ def test_birch_administers_exchange_and_alder_has_nothing_with_fernhill(demo):
 
 
 def test_a_request_waits_and_a_standing_link_is_there(demo):
-    waiting = RelationshipRequest.objects.single().open().get()
+    waiting = RelationshipRequest.objects.single().open().get(partner__slug="cedar")
     assert (waiting.partner.slug, waiting.administrator.slug) == ("cedar", "dogwood")
     assert waiting.addressed_to == "glenmoor.example"
     assert RelationshipRequest.objects.standing().open().get().partner.slug == "birch"
+
+
+def test_alder_has_forty_customers_and_asked_in_every_state(demo):
+    alder = Partner.objects.get(slug="alder")
+    assert alder.pairs.count() == 40
+    assert set(alder.requests.values_list("status", flat=True)) == {*RequestStatus.values} - {
+        RequestStatus.ROTATED
+    }
+    birch = Partner.objects.get(slug="birch")
+    assert birch.requests.standing().filter(status=RequestStatus.ROTATED).exists()
+
+
+def test_relationships_are_there_in_every_state(demo):
+    for model, states in (
+        (AdminRelationship, AdminStatus),
+        (ResellerRelationship, ResellerStatus),
+        (Decision, (DecisionStatus.OPEN, DecisionStatus.APPROVED, DecisionStatus.DECLINED)),
+    ):
+        assert set(model.objects.values_list("status", flat=True)) >= set(states)
+
+
+def test_nobody_is_mailed_about_the_past_that_was_made_up(demo):
+    assert not Delivery.objects.exists()
 
 
 def test_every_row_is_what_its_change_says_and_every_chain_is_whole(demo):
