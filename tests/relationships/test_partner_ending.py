@@ -107,7 +107,9 @@ class TestTerminatePage:
         text = text_of(scene.client.get(answer["Location"]))
         assert f"You ended the administration “{grant.name}”." in text
         assert text.count("the duty to support the customer go on") == 2
-        assert Delivery.objects.filter(kind="end_customer", recipient=scene.admin.email).exists()
+        assert Delivery.objects.filter(
+            kind="taken_back_customer", recipient=scene.admin.email
+        ).exists()
 
     def test_ends_it_once_by_a_doubled_click(self, scene):
         grant = scene.grant(scene.alder, EXCHANGE)
