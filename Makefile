@@ -28,7 +28,9 @@ on_postgresql = not soak and (journey or not browser)
 no_database = --ignore=tests/conventions --ignore=tests/tools
 # The moves once more, under the role that deploy/roles.sql makes for production.
 moves = $(addprefix tests/subscriptions/test_,changing.py aging.py ordering.py) \
-	$(addprefix tests/relationships/test_,accepting.py deciding.py registering.py renewing.py requesting.py) \
+	$(addprefix tests/relationships/test_,accepting.py cancelling.py certificates.py deciding.py displacing.py \
+	drafting.py ending.py passing_on.py registering.py renewing.py requesting.py selling.py sending.py \
+	standing.py wording.py) \
 	tests/partners tests/customers tests/races
 
 .PHONY: soak

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from .ask import Ask, ask_of, free_name
-from .models import AccessTerms, AdminRelationship, RelationshipRequest
+from .models import AccessTerms, AdminRelationship, AdminStatus, RelationshipRequest
 from .request_mail import default_paragraphs
 
 
@@ -27,16 +27,20 @@ def from_administration(relationship: AdminRelationship) -> Ask:
     To have administration back that ended, whoever ended it (rule R1).
 
     The customer approved once, so its name and tenant id are known; selling is asked for only
-    where it does not run.
+    where it does not run. Of a grant that runs on without some roles, those alone are wanted.
     """
     terms = relationship.granted_terms or relationship.asked_terms
     partner, customer = relationship.partner, relationship.customer
     sells = partner.reseller_relationships.active().filter(customer=customer).exists()
     first, second = default_paragraphs()
+    roles = tuple(terms.roles.all())
+    if relationship.status == AdminStatus.ACTIVE:
+        taken = relationship.granted_roles.filter(removed_at__isnull=False).values("role")
+        roles = tuple(terms.roles.filter(pk__in=taken))
     return Ask(
         name=free_name(partner, relationship.name),
         asks_selling=partner.transacts and not sells,
-        roles=tuple(terms.roles.all()),
+        roles=roles,
         days=terms.days,
         auto_extend=terms.auto_extend,
         groups=_open_groups(terms),

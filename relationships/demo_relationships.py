@@ -77,9 +77,9 @@ def _steps(alder: Partner, now: datetime) -> Iterator[Step]:
         customer = _customer(about, at=began)
         for days, move in PATHS[about.has]:
             yield Step(began + timedelta(days=days), partial(move, alder, customer))
-    for slug, days, move in ASKED_SINCE:
+    for slug, days, asked in ASKED_SINCE:
         customer = Customer.objects.get(slug=slug)
-        yield Step(now - timedelta(days=days), partial(move, alder, customer))
+        yield Step(now - timedelta(days=days), partial(asked, alder, customer))
 
 
 def _customer(about: DemoCustomer, *, at: datetime) -> Customer:

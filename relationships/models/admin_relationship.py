@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Actor
@@ -57,9 +57,12 @@ class AdminRelationshipQuerySet(models.QuerySet["AdminRelationship"]):
         return self.filter(status=AdminStatus.ACTIVE, ends_at__gt=at)
 
     def lost(self) -> Self:
-        """Those that were granted once and are over; a renewal took nothing away."""
-        ended = self.filter(status__in=ENDED, activated_at__isnull=False)
-        return ended.exclude(ended_because=EndedBecause.RENEWED)
+        """Those that were granted and are over, or lost roles; a renewal took nothing away."""
+        ended = Q(status__in=ENDED) & ~Q(ended_because=EndedBecause.RENEWED)
+        taken = AdminRelationshipRole.objects.filter(
+            relationship=OuterRef("pk"), removed_because=EndedBecause.DISPLACED
+        )
+        return self.filter(ended | Exists(taken), activated_at__isnull=False)
 
     def holding_a_name(self) -> Self:
         """Those whose name cannot be given again; a request that lapsed gives it back."""

@@ -200,7 +200,7 @@ class TestVisitor:
             place = make.make_partner("Birch IT", kind=kind_for(of))
         if of == "administrator":
             RelationshipRequest.objects.filter(pk=world.request.pk).update(administrator=place)
-        elif of != "partner":
+        if of != "partner":
             Partnership.objects.create(
                 provider=place if of == "provider" else world.partner,
                 reseller=world.partner if of == "provider" else place,

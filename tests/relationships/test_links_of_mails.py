@@ -14,6 +14,8 @@ from partners.models import PartnerInvitation
 from partners.rights import Agent
 from relationships.moves import deciding, ending
 from relationships.moves.accepting import accept_registration, refuse_registration
+from relationships.moves.cancelling import cancel
+from relationships.moves.sending import send
 from tests import factories as make
 from tests.conventions.sources import templates
 from tests.tables import rows_of_all_tables
@@ -24,6 +26,8 @@ pytestmark = pytest.mark.django_db
 
 LINK = re.compile(re.escape(settings.SITE_URL) + r"[^\s\"'<>]*")
 TIMES = 10
+# The partner sends it by itself; from here the same text goes as "request".
+DRAFT = "request_draft"
 
 
 def send_request():
@@ -31,7 +35,7 @@ def send_request():
     agent = make.make_admin_agent(partner)
     decider = make.join_customer(make.make_customer())
     request = make.make_request(partner, by=agent, email=decider.email)
-    request.send(by=Actor.objects.of(agent))
+    send(request, by=Actor.objects.of(agent))
 
 
 def invite():
@@ -100,6 +104,13 @@ def pass_on():
     deciding.pass_on(decision, other.customer_memberships.get(), by=fernhill.by)
 
 
+def withdraw():
+    fernhill = Fernhill()
+    agent = make.make_admin_agent(fernhill.alder)
+    decision = fernhill.ask(fernhill.alder, EXCHANGE)
+    cancel(decision.request, by=Actor.objects.of(agent))
+
+
 # What sends each kind of mail.
 SCENES = {
     "request": send_request,
@@ -110,6 +121,7 @@ SCENES = {
     "taken_back_customer": end,
     "displaced": displace,
     "passed_on": pass_on,
+    "request_withdrawn": withdraw,
     "claim": claim,
     "registration_accepted": accept,
     "registration_refused": refuse,
@@ -154,4 +166,4 @@ def test_following_them_changes_nothing(kind):
 
 def test_every_mail_is_followed():
     kinds = {path.stem for path in templates(".txt") if path.parent.name == "mail"}
-    assert {kind for kind in kinds if not kind.startswith("_")} == set(SCENES)
+    assert {kind for kind in kinds if not kind.startswith("_")} == {*SCENES, DRAFT}

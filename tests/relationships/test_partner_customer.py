@@ -162,7 +162,7 @@ class TestAdministration:
         assert answer.context["grants"][0].groups == []
         text = text_of(answer)
         assert "removed by the customer" in text
-        again = f"{page_of('request-new', fernhill.alder)}?again={grant.public_id}"
+        again = f"{page_of('request-new', fernhill.alder)}?administration={grant.public_id}"
         assert again in text
         fernhill.grant(fernhill.alder, EXCHANGE, asks_selling=False)
         assert again not in text_of(look())
@@ -177,22 +177,22 @@ class TestAdministration:
         assert shown.roles == ["Service Support Administrator"]
         assert shown.displaced_roles == ["Exchange Administrator"]
         text = text_of(answer)
-        assert f"?again={grant.public_id}" in text
+        assert f"?administration={grant.public_id}" in text
         assert "Birch" not in text
 
     def test_that_the_partner_ended_itself_is_not_asked_for_again(self, fernhill, look):
         grant = fernhill.grant(fernhill.alder, EXCHANGE)
         by = make.Actor.objects.of(fernhill.agent)
         ending.terminate(grant, by=by, side=Side.PARTNER)
-        assert "?again=" not in text_of(look())
+        assert "?administration=" not in text_of(look())
 
     def test_asks_again_only_where_the_person_and_the_partner_may(self, client, fernhill, look):
         fernhill.grant(fernhill.alder, EXCHANGE)
         ending.remove_administration(fernhill.customer, fernhill.alder, by=fernhill.by)
         suspend_partner(fernhill.alder, by=make.operator(), reason="unpaid")
-        assert "?again=" not in text_of(look())
+        assert "?administration=" not in text_of(look())
         client.force_login(make.join_partner(fernhill.alder, agent=Agent.SALES_AGENT))
-        assert "?again=" not in text_of(look())
+        assert "?administration=" not in text_of(look())
 
     def test_past_its_end_is_called_expiring_until_the_clock_comes(self, fernhill, look):
         grant = fernhill.grant(fernhill.alder, EXCHANGE)

@@ -199,7 +199,7 @@ class TestRotate:
         assert new.link in answer.content.decode()
         assert link.link not in answer.content.decode()
         old = client.get(f"/r/{link.token}/").content.decode()
-        assert "The partner has replaced this link by a new one." in old
+        assert "The partner has replaced this link by a new one" in old
 
     def test_pressed_twice_replaces_once_and_says_so(self, client, partner, link):
         self.press(client, partner, link)

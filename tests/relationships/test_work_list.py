@@ -9,6 +9,7 @@ from audit.log import Side
 from partners.rights import Admin, Agent
 from relationships.models import AdminRelationship
 from relationships.moves import clock, ending
+from relationships.moves.sending import send
 from relationships.moves.supervising import suspend_partner
 from subscriptions.moves import changing
 from tests import factories as make
@@ -60,7 +61,7 @@ class TestWaiting:
             fernhill.alder, by=fernhill.agent, name="First", at=make.now() - make.days(9)
         )
         second = make.make_request(fernhill.alder, by=fernhill.agent, email="a@glen.example")
-        second.send(by=Actor.objects.of(fernhill.agent))
+        send(second, by=Actor.objects.of(fernhill.agent))
         answer = look()
         assert at(answer, "waiting") == [first, second]
         text = text_of(answer)
@@ -106,7 +107,15 @@ class TestLost:
         ]
         text = text_of(answer)
         assert "removed by the customer" in text
-        assert f"{page_of('request-new', fernhill.alder)}?again={removed.public_id}" in text
+        new = page_of("request-new", fernhill.alder)
+        assert f"{new}?administration={removed.public_id}" in text
+
+    def test_in_part_is_asked_for_again_without_what_is_left(self, client, fernhill):
+        part = fernhill.grant(fernhill.alder, TEAMS, SUPPORT)
+        fernhill.grant(fernhill.birch, TEAMS, switches=("teams",))
+        new = page_of("request-new", fernhill.alder)
+        form = client.get(f"{new}?administration={part.public_id}").context["form"]
+        assert [str(role) for role in form["roles"].value()] == [TEAMS]
 
     def test_is_what_another_partner_took_as_a_whole_or_in_part(self, fernhill, look):
         whole = fernhill.grant(fernhill.alder, EXCHANGE)
@@ -261,7 +270,7 @@ class TestWhoSees:
         assert tuple(name for name in self.LISTS if name in answer.context) == seen
         text = text_of(answer)
         assert ("Fernhill" in text) == bool(seen)
-        assert (f"?again={grant.public_id}" in text) == asks
+        assert (f"?administration={grant.public_id}" in text) == asks
 
     def test_asks_nothing_again_while_the_partner_is_suspended(self, fernhill, look):
         grant = fernhill.grant(fernhill.alder, EXCHANGE)
@@ -269,7 +278,7 @@ class TestWhoSees:
         suspend_partner(fernhill.alder, by=make.operator(), reason="unpaid")
         text = text_of(look())
         assert "Your organisation is suspended." in text
-        assert "?again=" not in text
+        assert "?administration=" not in text
 
 
 def test_nothing_to_do_is_said_in_words(fernhill, look):
