@@ -10,6 +10,7 @@ from mail import outbox
 from mail.models import Delivery
 from relationships.models import Decision
 from relationships.moves.accepting import accept_registration
+from relationships.moves.sending import send as send_request
 from tests import factories as make
 from tests.signin.people import last_code
 
@@ -37,7 +38,7 @@ def send(live_server, settings, tmp_path):
         partner = make.make_partner("Alder Cloud")
         agent = make.make_admin_agent(partner)
         request = make.make_request(partner, by=agent, email=email)
-        request.send(by=Actor.objects.of(agent))
+        send_request(request, by=Actor.objects.of(agent))
         return link_in("request", email)
 
     return send
