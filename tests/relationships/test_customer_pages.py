@@ -106,7 +106,7 @@ class TestHome:
 
 
 class TestPartners:
-    def test_tells_who_sells_who_administers_and_until_when(self, client, fernhill, admin):
+    def test_tells_who_sells_who_administers_and_until_when_r27(self, client, fernhill, admin):
         decision = approve(make.make_request(make.make_partner("Alder")), fernhill, admin)
         decision.refresh_from_db()
         page = text_of(client.get(address("customer-partners", fernhill)))

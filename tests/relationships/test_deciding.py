@@ -89,7 +89,7 @@ def decide_nothing_changed(decision: Decision) -> None:
 
 
 class TestApprove:
-    def test_gives_both_halves_and_moves_nothing_that_existed(self, scene):
+    def test_gives_both_halves_and_moves_nothing_that_existed_r15(self, scene):
         before = what_existed()
         deciding.approve(scene.decision, make.make_answer(scene.decision), by=scene.by)
 
@@ -258,7 +258,7 @@ class TestApprove:
 
 class TestWhoDecides:
     @pytest.mark.parametrize("role", [CustomerRole.BILLING_ADMIN, CustomerRole.READER])
-    def test_is_not_a_lower_role(self, scene, role):
+    def test_is_not_a_lower_role_r9(self, scene, role):
         person = make.join_customer(scene.fernhill, role)
         answer = make.make_answer(scene.decision)
         for move in (deciding.approve, deciding.decline):

@@ -226,7 +226,7 @@ class TestPage:
 class TestWhoCannotDecide:
     @pytest.mark.parametrize("role", [CustomerRole.READER, CustomerRole.BILLING_ADMIN])
     @pytest.mark.parametrize("verb", ["approve", "decline"])
-    def test_sees_the_page_and_is_told_who_can(self, scene, role, verb):
+    def test_sees_the_page_and_is_told_who_can_r9(self, scene, role, verb):
         scene.client.force_login(make.join_customer(scene.fernhill, role))
         page = scene.client.get(scene.url)
         assert scene.admin.get_full_name() in text_of(page)

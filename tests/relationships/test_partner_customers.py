@@ -60,6 +60,15 @@ class TestList:
             assert expected in text
         assert page_of("partner-customer", alder, fernhill.customer.tenant_id) in text
 
+    def test_holds_a_customer_from_its_approval_on_and_not_before_r13(self, client):
+        fernhill = Fernhill()
+        client.force_login(make.make_admin_agent(fernhill.alder))
+        page = page_of("partner-customers", fernhill.alder)
+        decision = fernhill.ask(fernhill.alder, EXCHANGE)
+        assert fernhill.customer.name not in text_of(client.get(page))
+        fernhill.approve(decision)
+        assert fernhill.customer.name in text_of(client.get(page))
+
     def test_marks_a_domain_until_it_is_confirmed(self, client, alder):
         customer = listed(alder, "Fernhill")
         assert "domain not confirmed" in text_of(client.get(page_of("partner-customers", alder)))
