@@ -13,7 +13,9 @@ from relationships.models import (
     ServiceAdministration,
 )
 from relationships.moves import deciding, ending
+from relationships.moves.cancelling import cancel
 from relationships.moves.selling import subscribe
+from relationships.moves.standing import edit_standing_link, make_standing_link, rotate
 from relationships.moves.supervising import suspend_partner
 from subscriptions.models import Offer, Subscription
 from subscriptions.moves import changing
@@ -107,6 +109,60 @@ class TestApprove:
             assert fresh(decision).status == (
                 "approved" if outcomes == ["done", "done"] else "open"
             )
+
+    def test_and_a_cancellation_leave_one_of_the_two_and_a_sentence(self):
+        for _ in attempts():
+            fernhill = Fernhill()
+            agent = Actor.objects.of(make.make_admin_agent(fernhill.alder))
+            decision = fernhill.ask(fernhill.alder, EXCHANGE)
+            request = decision.request
+            outcomes = at_once(
+                approval(decision, fernhill.by),
+                lambda request=request, by=agent: cancel(fresh(request), by=by),
+            )
+            assert outcomes.count("done") == 1
+            assert all(outcome.strip() for outcome in outcomes)
+            approved = fresh(decision).status == "approved"
+            assert fresh(request).status == ("decided" if approved else "cancelled")
+            held = ServiceAdministration.objects.running().filter(customer=fernhill.customer)
+            assert held.exists() == approved
+
+    def test_and_an_edit_of_the_link_give_what_was_seen_or_nothing(self):
+        for _ in attempts():
+            fernhill = Fernhill()
+            agent = Actor.objects.of(make.make_admin_agent(fernhill.alder))
+            link = make_standing_link(fernhill.alder, by=agent)
+            decision = make.make_decision(link, fernhill.customer, by=fernhill.admin)
+            more = make.make_ask(name="More", role_ids=(EXCHANGE,))
+            outcomes = at_once(
+                approval(decision, fernhill.by),
+                lambda link=link, ask=more, by=agent: edit_standing_link(
+                    fresh(link), ask, by=by, seen=link.version
+                ),
+            )
+            assert outcomes[1] == "done"
+            assert fresh(link).name == "More"
+            # Only selling was asked for when the customer looked, so no more than that is given.
+            approved = outcomes[0] == "done"
+            assert approved or "has changed since you opened" in outcomes[0]
+            assert fresh(decision).status == ("approved" if approved else "open")
+            assert not AdminRelationship.objects.filter(customer=fernhill.customer).exists()
+
+    def test_and_a_rotation_leave_one_of_the_two(self):
+        for _ in attempts():
+            fernhill = Fernhill()
+            agent = Actor.objects.of(make.make_admin_agent(fernhill.alder))
+            link = make_standing_link(fernhill.alder, by=agent)
+            decision = make.make_decision(link, fernhill.customer, by=fernhill.admin)
+            outcomes = at_once(
+                approval(decision, fernhill.by),
+                lambda link=link, by=agent: rotate(fresh(link), by=by),
+            )
+            assert outcomes[1] == "done"
+            approved = outcomes[0] == "done"
+            assert fresh(decision).status == ("approved" if approved else "withdrawn")
+            sells = ResellerRelationship.objects.filter(customer=fernhill.customer)
+            assert sells.exists() == approved
 
     def test_and_a_change_of_quantity_are_both_seen(self):
         for _ in attempts():
