@@ -1,7 +1,9 @@
 """Tests under the role that `deploy/roles.sql` makes for production."""
 
+import fcntl
 import os
 import subprocess
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +18,19 @@ SCRIPT = Path(__file__).resolve().parent.parent / "deploy" / "roles.sql"
 def make(connection, name: str = NAME) -> None:
     """Run the script on the tests' database, as an operator would."""
     options = connection.get_connection_params()
+    with one_at_a_time():
+        _run(options, name)
+
+
+@contextmanager
+def one_at_a_time():
+    """A role belongs to all databases of a server, and each process of a test run has its own."""
+    with (Path(tempfile.gettempdir()) / f"roles-of-tests-{os.getuid()}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _run(options: dict, name: str) -> None:
     subprocess.run(
         [
             programs() / "psql",
