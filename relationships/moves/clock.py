@@ -92,7 +92,7 @@ def lapse(request: RelationshipRequest, *, at: datetime) -> None:
     request.move_to(RequestStatus.EXPIRED, closed_at=at, closed_by=by)
     withdraw_open_decisions(request, at=at)
     end_unanswered(request, because=EndedBecause.LAPSED, by=by, at=at)
-    request.record("request.expired", by=by, at=at)
+    request.record("request.expired", by=by, at=at, side=Side.OPERATOR)
 
 
 def withdraw_open_decisions(request: RelationshipRequest, *, at: datetime) -> None:

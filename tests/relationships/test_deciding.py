@@ -416,6 +416,8 @@ class TestClock:
         assert scene.request.status == RequestStatus.EXPIRED
         assert Decision.objects.get().status == DecisionStatus.WITHDRAWN
         assert AdminRelationship.objects.get().ended_because == EndedBecause.LAPSED
+        expired = Event.objects.get(kind="request.expired")
+        assert (expired.side, expired.actor_kind) == ("operator", "clock")
         events = Event.objects.count()
         assert clock.sweep(at=late) == 0
         assert Event.objects.count() == events
