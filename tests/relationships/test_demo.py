@@ -1,6 +1,7 @@
 """The demo is made by the ordinary moves, so everything that holds elsewhere holds in it."""
 
 import pytest
+from django.db import connection, transaction
 
 from audit.verify import Report, verify
 from customers.models import Customer
@@ -21,12 +22,15 @@ from relationships.models import (
 from subscriptions.models import Subscription, SubscriptionState
 from tests.subscriptions.forging import dump
 
-pytestmark = pytest.mark.django_db
 
-
-@pytest.fixture
-def demo():
-    assert make_demo()
+@pytest.fixture(scope="module")
+def demo(django_db_setup, django_db_blocker):
+    """Made once for all of these, which only read it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        assert make_demo()
+        connection.check_constraints()
+        yield
+        transaction.set_rollback(True)
 
 
 def sold(customer):
