@@ -1,5 +1,6 @@
 """Who may ask, and what may be asked, before anything is written (design 5.2)."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -15,6 +16,9 @@ from partners.rights import PartnerRight
 
 from ..ask import NAME_LENGTH, PARAGRAPH_LENGTH, REASON_LENGTH, Ask, free_name, name_is_used
 from ..models import AdminRole, RelationshipRequest
+
+# They could show a customer other words than those that are stored and signed.
+TURNS_WORDS_ROUND = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 
 class RequestRefused(Refused):
@@ -104,6 +108,10 @@ def _check_texts(ask: Ask) -> None:
     if not 1 <= len(ask.name) <= NAME_LENGTH:
         raise RequestRefused(
             _("Give the request a name of at most %(most)d characters.") % {"most": NAME_LENGTH}
+        )
+    if TURNS_WORDS_ROUND.search(ask.name + ask.reason):
+        raise RequestRefused(
+            _("Write the name and the reason without characters that turn the direction of text.")
         )
     if len(ask.reason) > REASON_LENGTH:
         raise RequestRefused(

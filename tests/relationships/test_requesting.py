@@ -272,7 +272,16 @@ class TestTexts:
         )
         assert (request.first_paragraph, request.second_paragraph) == ("One\ntwo three", "")
 
-    @pytest.mark.parametrize("wrong", [{"name": " "}, {"name": "n" * 51}, {"reason": "r" * 1001}])
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"name": " "},
+            {"name": "n" * 51},
+            {"name": "To \u202elive"},
+            {"reason": "r" * 1001},
+            {"reason": "By \u2066phone"},
+        ],
+    )
     def test_have_their_lengths(self, wrong):
         with pytest.raises(RequestRefused):
             make.make_request(**wrong)
