@@ -43,6 +43,7 @@ REVOKE DELETE ON
     subscriptions_subscription,
     customers_customer,
     partners_partner,
-    relationships_decision
+    relationships_decision,
+    relationships_breach
 FROM :"app";
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM :"app";

@@ -14,9 +14,10 @@ class Sweep:
     """Work that looks for what is due; it may run in several workers at once."""
 
     name: str
-    run: Callable[[], object]
+    run: Callable[..., object]
     every: float
     next_at: float = 0.0
+    apart: bool = False
 
 
 _registered: dict[str, Sweep] = {}
@@ -25,6 +26,19 @@ _registered: dict[str, Sweep] = {}
 def register(name: str, run: Callable[[], object], *, every: float) -> None:
     """Let the worker call this every so many seconds."""
     _registered[name] = Sweep(name, run, every)
+
+
+def register_apart(name: str, run: Callable[[Callable[[], bool]], object], *, every: float) -> None:
+    """
+    The same for work that takes long: it has a thread of its own and holds up no mail.
+
+    It is given a question that it asks often: whether it is told to stop.
+    """
+    _registered[name] = Sweep(name, run, every, apart=True)
+
+
+def apart() -> list[Sweep]:
+    return [sweep for sweep in _registered.values() if sweep.apart]
 
 
 def unregister(name: str) -> None:
@@ -40,7 +54,7 @@ def run_due(now: float, stopping: Callable[[], bool] = lambda: False) -> None:
     """
     database_error: Error | None = None
     for sweep in list(_registered.values()):
-        if stopping() or now < sweep.next_at:
+        if sweep.apart or stopping() or now < sweep.next_at:
             continue
         sweep.next_at = now + sweep.every
         try:

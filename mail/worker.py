@@ -5,6 +5,7 @@ import logging
 import os
 import select
 import signal
+import threading
 import time
 from types import FrameType
 
@@ -27,6 +28,7 @@ class Worker:
         # A signal wakes the worker from its pause by a byte in this pipe.
         self._wake_reader, self._wake_writer = os.pipe()
         os.set_blocking(self._wake_writer, False)
+        self._told_to_stop = threading.Event()
 
     def listen(self) -> None:
         """Stop at SIGTERM or SIGINT, after what is being done."""
@@ -35,11 +37,19 @@ class Worker:
 
     def run(self) -> None:
         logger.info("worker started")
+        threads = [
+            threading.Thread(target=self.keep_sweeping, args=[sweep], name=sweep.name)
+            for sweep in sweeps.apart()
+        ]
+        for thread in threads:
+            thread.start()
         while not self.stopped:
             started = time.monotonic()
             pause = self.turn() - (time.monotonic() - started)
             if pause > 0 and not self.stopped:
                 select.select([self._wake_reader], [], [], pause)
+        for thread in threads:
+            thread.join()
         logger.info("worker stopped")
 
     def turn(self) -> float:
@@ -62,8 +72,26 @@ class Worker:
         self.errors = 0
         return PERIOD
 
+    def keep_sweeping(self, sweep: sweeps.Sweep) -> None:
+        """A thread of its own for one sweep that takes long, until the worker is told to stop."""
+        errors = 0
+        while not self.stopped:
+            try:
+                close_old_connections()
+                sweep.run(lambda: self.stopped)
+                errors = 0
+            except Error as error:
+                errors += 1
+                logger.warning("sweep %s: %s: %s", sweep.name, type(error).__name__, error)
+                _drop_connections()
+            except Exception:
+                logger.exception("sweep %s failed", sweep.name)
+            self._told_to_stop.wait(min(sweep.every * 2**errors, LONGEST_PAUSE))
+        _drop_connections()
+
     def stop(self) -> None:
         self.stopped = True
+        self._told_to_stop.set()
         with contextlib.suppress(BlockingIOError):  # the pipe is full of wake-ups already
             os.write(self._wake_writer, b"\0")
 

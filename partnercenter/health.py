@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from .lib import guards
+from .lib import guards, readiness
 
 
 @require_safe
@@ -25,11 +25,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_not_required
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database answers, is migrated, and has its guards. Why not is told to insiders only."""
+    """The database answers, is migrated, and has its guards. All else is told to insiders only."""
     failed = failures()
     answer: dict[str, object] = {"ready": not failed}
-    if failed and _insider(request, "database" not in failed):
-        answer["failed"] = failed
+    if _insider(request, "database" not in failed):
+        answer |= {"failed": failed} if failed else readiness.detail()
     return JsonResponse(answer, status=503 if failed else 200)
 
 

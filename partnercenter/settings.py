@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "relationships.breached_page.BreachMiddleware",
 ]
 
 ROOT_URLCONF = "partnercenter.urls"
@@ -283,6 +284,9 @@ SIGN_IN_AGAIN_SECONDS = ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 # Where the keys lie that sign certificates; every process of the site shares the folder.
 CERTIFICATE_KEYS_DIR = Path(env("CERTIFICATE_KEYS_DIR", default=str(VAR_DIR / "keys")))
+
+# Design section 4: from the beginning of one pass of the watch to that of the next.
+WATCH_PERIOD_SECONDS = env.int("WATCH_PERIOD_SECONDS", default=30)
 
 # --- Log ------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from partnercenter.lib import guards
+from partnercenter.lib import guards, readiness
 
 
 class RelationshipsConfig(AppConfig):
@@ -13,7 +13,7 @@ class RelationshipsConfig(AppConfig):
         from audit import kinds
         from mail import sweeps
 
-        from . import certificates, signals  # noqa: F401  importing registers them
+        from . import certificates, signals, watch  # noqa: F401  importing registers them
         from .guards import GUARDS
         from .kinds import SENTENCES
         from .loading import load_roles
@@ -25,4 +25,6 @@ class RelationshipsConfig(AppConfig):
         sweeps.register("relationships.clock", clock.sweep, every=30)
         sweeps.register("relationships.certificates", certificates.sweep, every=10)
         sweeps.register("relationships.renewing", renewing.sweep, every=30)
+        sweeps.register_apart("relationships.watch", watch.sweep, every=1)
+        readiness.tell("watch", watch.state)
         post_migrate.connect(load_roles, sender=self, dispatch_uid="relationships.roles")

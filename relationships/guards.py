@@ -36,6 +36,20 @@ ORDERED_BY_SELLER = """NEW.seller_id IS NOT NULL AND EXISTS (
     SELECT 1 FROM subscriptions_subscriptionchange AS change
     WHERE change.id = NEW.last_change_id AND change.kind = 'subscribe')"""
 
+BREACH_FACTS = (
+    "id",
+    "public_id",
+    "found_at",
+    "found_by",
+    "problem",
+    "customer_id",
+    "subscription",
+    "was",
+    "found",
+    "act",
+    "actor_id",
+)
+
 GUARDS: list[Declaration] = [
     Guard(
         "guard_relationships_sale",
@@ -95,6 +109,23 @@ GUARDS: list[Declaration] = [
             "WHERE request.id = NEW.request_id "
             "AND NEW.single_use IS DISTINCT FROM (request.kind = 'single'))"
         ),
+    ),
+    # What was found stays as it was found; staff settle it, and the watch says when it is gone.
+    NoDelete("relationships_breach"),
+    NoReplace(
+        "relationships_breach",
+        (
+            ("id",),
+            ("public_id",),
+            Key(("subscription",), "{row}.found_by = 'watch' AND {row}.gone_at IS NULL"),
+        ),
+    ),
+    Frozen("relationships_breach", BREACH_FACTS),
+    Frozen(
+        "relationships_breach",
+        ("settled_at", "settled_by_id", "settled_because"),
+        when="OLD.settled_at IS NOT NULL",
+        what="settled",
     ),
     NoReplace("relationships_adminrole", (("id",), ("template_id",))),
     Guard(

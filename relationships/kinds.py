@@ -61,5 +61,10 @@ SENTENCES = {
     "registration.made": _("A person asked the operator to register an organisation."),
     "registration.claimed": _("A person of %(domain)s asked to be let in to %(customer)s."),
     "registration.accepted": _("The operator accepted the registration of %(customer)s."),
+    "breach.undone": _(
+        "An act on %(customer)s was undone: it would have changed what exists. The operator knows."
+    ),
+    "breach.found": _("Something of %(customer)s is not as it was known. The operator knows."),
+    "breach.settled": _("The operator answered a breach."),
     "registration.refused": _("The operator refused a registration."),
 }

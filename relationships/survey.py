@@ -7,45 +7,54 @@ salt ‖ canonical form), node = SHA-256(0x01 ‖ left ‖ right), an odd node m
 """
 
 import secrets
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from accounts.models import Actor
 from audit.models import Event
 from customers.models import Customer
 from customers.rights import CustomerRole
 from partnercenter.lib.canonical import canonical, digest
+from subscriptions.comparing import Problem
 from subscriptions.models import Subscription
 from subscriptions.models.subscription import leaf
+from subscriptions.stored import stored
 
+from .breaches import Breached
 from .certificates import sign_after_commit
+from .differences import Difference, account_differences, differences_since
 from .models import Certificate
-
-
-class Breach(Exception):
-    """An act changed an account or a subscription: nothing of it may stand."""
 
 
 @dataclass(frozen=True)
 class Survey:
-    """What was there: the account, how many subscriptions, and the root over all of it."""
+    """What was there: the account, the root over all of it, and each subscription's last change."""
 
-    count: int
     root: str
     account_form: str
     account_salt: str
-    changes: tuple[int, ...]
+    changes: array
+
+    @property
+    def count(self) -> int:
+        return len(self.changes)
 
 
 def survey(customer: Customer, salt: str = "") -> Survey:
     """Read the account and every subscription from the database, as they are now."""
     salt = salt or secrets.token_hex(32)
-    form = account_form(customer)
-    leaves, changes = [leaf(form, salt)], []
-    for subscription in _subscriptions_of(customer):
-        leaves.append(leaf(subscription.canonical_form(), subscription.last_change.salt))
-        changes.append(subscription.last_change_id)
-    return Survey(len(changes), merkle_root(leaves), form, salt, tuple(changes))
+    form, changes = account_form(customer), array("q")
+
+    def leaves() -> Iterator[str]:
+        yield leaf(form, salt)
+        of_customer = Subscription.objects.filter(customer=customer).order_by("public_id")
+        for row in stored(of_customer):
+            changes.append(row.last_change)
+            yield leaf(row.form, row.salt)
+
+    return Survey(merkle_root(leaves()), form, salt, changes)
 
 
 def certify(customer: Customer, before: Survey, event: Event, *, at: datetime) -> Certificate:
@@ -64,10 +73,14 @@ def certify(customer: Customer, before: Survey, event: Event, *, at: datetime) -
     return certificate
 
 
-def compare(customer: Customer, before: Survey) -> None:
-    """Refuse the whole act where anything of the account or a subscription differs after it."""
-    if survey(customer, before.account_salt) != before:
-        raise Breach(f"The account or a subscription of {customer.tenant_id} was touched.")
+def compare(customer: Customer, before: Survey, act: str, *, by: Actor) -> None:
+    """Undo the whole act where anything of the account or a subscription differs after it."""
+    after = survey(customer, before.account_salt)
+    if after == before:
+        return
+    found = account_differences(before.account_form, after.account_form)
+    found += differences_since(customer, before.changes)
+    raise Breached(customer, found or [Difference(Problem.HISTORY, None)], act, by=by)
 
 
 def account_form(customer: Customer) -> str:
@@ -87,17 +100,19 @@ def account_form(customer: Customer) -> str:
     )
 
 
-def merkle_root(leaves: list[str]) -> str:
-    level = leaves
-    while len(level) > 1:
-        paired = [
-            digest(b"\x01", bytes.fromhex(left), bytes.fromhex(right))
-            for left, right in zip(level[::2], level[1::2], strict=False)
-        ]
-        level = paired + level[len(paired) * 2 :]
-    return level[0]
+def merkle_root(leaves: Iterable[str]) -> str:
+    """The root over the leaves in their order, with no more in memory than one node a level."""
+    waiting: list[tuple[int, bytes]] = []
+    for text in leaves:
+        height, node = 0, bytes.fromhex(text)
+        while waiting and waiting[-1][0] == height:
+            height, node = height + 1, _node(waiting.pop()[1], node)
+        waiting.append((height, node))
+    root = waiting.pop()[1]
+    while waiting:
+        root = _node(waiting.pop()[1], root)
+    return root.hex()
 
 
-def _subscriptions_of(customer: Customer) -> Iterator[Subscription]:
-    rows = Subscription.objects.filter(customer=customer).with_parties()
-    return rows.select_related("last_change").order_by("public_id").iterator(chunk_size=500)
+def _node(left: bytes, right: bytes) -> bytes:
+    return bytes.fromhex(digest(b"\x01", left, right))

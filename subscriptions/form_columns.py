@@ -5,7 +5,7 @@ A form is JSON text (`docs/certificate.md`); a guard asks whether it says what t
 by column. Each expression below gives the value of a column as the form would have it stored.
 """
 
-from .models.subscription import FROZEN, LIVE
+from .models.subscription import FORM_COLUMNS
 
 UUIDS = ("public_id",)
 MOMENTS = (
@@ -37,13 +37,12 @@ CASTS = {
     "quantity": "bigint",
     "auto_renew": "boolean",
 }
-COLUMNS = tuple(name for name in (*FROZEN, *LIVE) if name != "last_change")
 
 
 def differences(engine: str, row: str, form: str) -> str:
     """SQL that is true where a column of `row` is not what the JSON text `form` says."""
     said = _sqlite if engine == "sqlite" else _postgresql
-    pairs = (said(name, row, form) for name in COLUMNS)
+    pairs = (said(name, row, form) for name in FORM_COLUMNS)
     return " OR ".join(f"{stored} IS DISTINCT FROM {expected}" for stored, expected in pairs)
 
 

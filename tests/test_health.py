@@ -18,8 +18,21 @@ class TestHealthz:
 @pytest.mark.django_db
 class TestReadyz:
     def test_is_ready(self, client):
-        answer = client.get("/readyz/", headers={"accept": "text/html"})
+        answer = client.get("/readyz/", headers={"accept": "text/html"}, **STRANGER)
         assert (answer.status_code, answer.json()) == (200, {"ready": True})
+
+    def test_tells_insiders_of_the_watch(self, client):
+        answer = client.get("/readyz/")
+        assert answer.status_code == 200
+        assert answer.json() == {
+            "ready": True,
+            "watch": {
+                "period_seconds": 30,
+                "finished_at": None,
+                "subscriptions": 0,
+                "unsettled_breaches": 0,
+            },
+        }
 
     def test_names_a_missing_guard_to_this_machine(self, client):
         guards.uninstall()

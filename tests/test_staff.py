@@ -11,6 +11,10 @@ import partnercenter.urls  # noqa: F401  importing registers every admin class
 from partnercenter.lib.staff_pages import LookOnlyAdmin, StaffAdmin
 from partnercenter.staff import GROUPS
 from partners.rights import Admin
+from relationships.breaches import write_down
+from relationships.differences import Difference
+from relationships.models import FoundBy
+from subscriptions.comparing import Problem
 from tests import factories as make
 from tests.relationships.admin.world import make_pair
 
@@ -25,7 +29,11 @@ ALL = pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.lab
 def pair():
     Group.objects.create(name="Supervisors")
     make.make_registration()
-    return make_pair()
+    pair = make_pair()
+    row = pair.customer.subscriptions.get()
+    found = Difference(Problem.CHANGED, row.public_id, row.canonical_form(), "{}")
+    write_down([(found, pair.customer)], found_by=FoundBy.WATCH)
+    return pair
 
 
 @pytest.fixture
@@ -63,6 +71,7 @@ def test_look_only_is_everything_that_has_a_state_or_proves_something():
         "customers.CustomerRegistration",
         "mail.Delivery",
         "relationships.AdminRelationship",
+        "relationships.Breach",
         "relationships.Decision",
         "relationships.RelationshipRequest",
         "relationships.ResellerRelationship",

@@ -81,6 +81,10 @@ class StaffAdmin(admin.ModelAdmin):
         """What can be done from the list, beside adding a row."""
         return ()
 
+    def list_note(self, request: HttpRequest) -> str:
+        """A sentence above the list, where one is needed."""
+        return ""
+
     def note(self, row: Any) -> str:
         """A sentence above the row's own columns, where one is needed."""
         return ""
@@ -135,6 +139,7 @@ class StaffAdmin(admin.ModelAdmin):
         context = {
             "title": capfirst(str(self.opts.verbose_name_plural)),
             "list_tools": list(self.list_tools(request)),
+            "list_note": self.list_note(request),
             **(extra_context or {}),
         }
         return super().changelist_view(request, context)

@@ -7,6 +7,7 @@ from .admin_relationship import (
     EndedBecause,
 )
 from .admin_role import Administers, AdminRole
+from .breach import Breach, FoundBy
 from .certificate import Certificate, CertificateSignature
 from .decision import Decision, DecisionSignature, DecisionStatus, Half
 from .pair import PartnerRelationship
@@ -14,6 +15,7 @@ from .request import RelationshipRequest, RequestKind, RequestStatus
 from .reseller_relationship import ResellerEndedBecause, ResellerRelationship, ResellerStatus
 from .service_administration import ServiceAdministration, ServiceEndedBecause
 from .terms import AccessTerms
+from .watch import Watch
 
 __all__ = [
     "AccessAssignment",
@@ -24,12 +26,14 @@ __all__ = [
     "AdminStatus",
     "Administers",
     "AssignmentStatus",
+    "Breach",
     "Certificate",
     "CertificateSignature",
     "Decision",
     "DecisionSignature",
     "DecisionStatus",
     "EndedBecause",
+    "FoundBy",
     "Half",
     "PartnerRelationship",
     "RelationshipRequest",
@@ -40,4 +44,5 @@ __all__ = [
     "ResellerStatus",
     "ServiceAdministration",
     "ServiceEndedBecause",
+    "Watch",
 ]

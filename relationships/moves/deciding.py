@@ -18,6 +18,7 @@ from partnercenter.lib.refusals import Refused
 from partnercenter.lib.states import moment
 from partners.models import Partner
 
+from ..breaches import certified
 from ..content import content_digest
 from ..effects import Effect
 from ..models import (
@@ -60,7 +61,7 @@ __all__ = [
 ]
 
 
-@transaction.atomic
+@certified
 def approve(
     decision: Decision, answer: Answer, *, by: Actor, at: datetime | None = None
 ) -> list[Effect]:
@@ -72,7 +73,7 @@ def approve(
     _close(decision, answer, content, given, before, status=DecisionStatus.APPROVED, by=by, at=at)
     if decision.single_use:
         decision.request.move_to(RequestStatus.DECIDED, closed_at=at, closed_by=by)
-    compare(decision.customer, before)
+    compare(decision.customer, before, "request.approved", by=by)
     return given.effects
 
 
@@ -86,7 +87,7 @@ def preview_approval(decision: Decision, answer: Answer, *, by: Actor) -> list[E
     return preview(move, by=by)
 
 
-@transaction.atomic
+@certified
 def decline(decision: Decision, answer: Answer, *, by: Actor, at: datetime | None = None) -> None:
     """Allow nothing; the reason is optional and told to the partner."""
     at = _begin(decision, by=by, at=at)
@@ -100,7 +101,7 @@ def decline(decision: Decision, answer: Answer, *, by: Actor, at: datetime | Non
     if decision.single_use and decision.request.is_addressed:
         decision.request.move_to(RequestStatus.DECLINED, closed_at=at, closed_by=by)
         end_unanswered(decision.request, because=EndedBecause.DECLINED, by=by, at=at)
-    compare(decision.customer, before)
+    compare(decision.customer, before, "request.declined", by=by)
 
 
 @transaction.atomic

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Actor
@@ -18,6 +17,7 @@ from partners.models import Partner
 from partners.rights import PartnerRight
 from subscriptions.models import Subscription, SubscriptionState
 
+from ..breaches import certified
 from ..effects import Effect, EffectKind, day_of
 from ..models import (
     AdminRelationship,
@@ -47,7 +47,7 @@ def may_end(by: Actor, side: Side, *, partner: Partner, customer: Customer) -> b
     return places.filter(user=by.user).exists()
 
 
-@transaction.atomic
+@certified
 def terminate(
     grant: AdminRelationship, *, by: Actor, side: Side, at: datetime | None = None
 ) -> list[Effect]:
@@ -79,7 +79,7 @@ def terminating(
     return _end(partner, customer, [grant], because=BECAUSE[side], by=by, at=at)
 
 
-@transaction.atomic
+@certified
 def remove_administration(
     customer: Customer, partner: Partner, *, by: Actor, at: datetime | None = None
 ) -> list[Effect]:
@@ -103,7 +103,7 @@ def removing_administration(
     return _end(partner, customer, grants, because=EndedBecause.CUSTOMER, by=by, at=at)
 
 
-@transaction.atomic
+@certified
 def end_selling(
     relationship: ResellerRelationship,
     *,
@@ -280,7 +280,7 @@ def _close(
     )
     certify(customer, before, event, at=at)
     notices.tell_end(kind, partner, customer, effects, by=by, side=side, event=event)
-    compare(customer, before)
+    compare(customer, before, kind, by=by)
 
 
 def _running(partner: Partner, customer: Customer, at: datetime) -> list[AdminRelationship]:

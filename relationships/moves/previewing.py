@@ -10,6 +10,7 @@ from accounts.models import Actor
 from partnercenter.lib.canonical import canonical, digest
 from partnercenter.lib.refusals import Refused
 
+from ..breaches import certified
 from ..effects import Effect
 
 Outcome = TypeVar("Outcome")
@@ -42,7 +43,7 @@ def _stored(by: Actor) -> Actor:
     return by if by.pk else Actor.objects.of(by.user)
 
 
-@transaction.atomic
+@certified
 def as_seen(
     seen: str, move: Callable[..., list[Effect]], *args: Any, **kwargs: Any
 ) -> list[Effect]:

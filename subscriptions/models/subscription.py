@@ -1,6 +1,7 @@
 import secrets
 from datetime import datetime
 from typing import Any, Self
+from uuid import UUID
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -50,6 +51,8 @@ LIVE = (
     "term_end",
     "last_change",
 )
+# What the canonical form of a row says, each column by its own name.
+FORM_COLUMNS = tuple(name for name in (*FROZEN, *LIVE) if name != "last_change")
 STAMPS = ("suspended_at", "cancelled_at", "expired_at", "disabled_at", "deleted_at")
 
 
@@ -185,24 +188,19 @@ class Subscription(Lockable):
         are UTC with microseconds, the price has four decimals (`docs/certificate.md`).
         """
 
-        def tenant(party: Partner | Customer | None) -> str | None:
-            return str(party.tenant_id) if party else None
-
         base = self.base_subscription
-        form: dict[str, Any] = {
-            "customer": tenant(self.customer),
-            "offer": str(self.offer.offer_id),
+        named = {
+            "customer": self.customer.tenant_id,
+            "offer": self.offer.offer_id,
             "service": self.service.key,
-            "seller": tenant(self.seller),
-            "partner_of_record": tenant(self.partner_of_record),
-            "reseller_of_record": tenant(self.reseller_of_record),
-            "base_subscription": str(base.public_id) if base else None,
-            "unit_price": f"{self.unit_price:.4f}",
+            "seller": _tenant_id(self.seller),
+            "partner_of_record": _tenant_id(self.partner_of_record),
+            "reseller_of_record": _tenant_id(self.reseller_of_record),
+            "base_subscription": base.public_id if base else None,
         }
-        for name in (*FROZEN, *LIVE):
-            if name not in form and name != "last_change":
-                form[name] = getattr(self, name)
-        return canonical(form)
+        return form_of(
+            {name: named[name] if name in named else getattr(self, name) for name in FORM_COLUMNS}
+        )
 
     def next_number(self) -> int:
         """One more than the highest, so that a change which nobody applied stops no later one."""
@@ -233,6 +231,15 @@ class Subscription(Lockable):
             salt=salt,
             digest=leaf(form, salt),
         )
+
+
+def form_of(values: dict[str, Any]) -> str:
+    """The exact text of a row of which the columns are given, what they refer to by its id."""
+    return canonical(values | {"unit_price": f"{values['unit_price']:.4f}"})
+
+
+def _tenant_id(partner: Partner | None) -> UUID | None:
+    return partner.tenant_id if partner else None
 
 
 def leaf(form: str, salt: str) -> str:

@@ -35,6 +35,13 @@ END = {
     "link": LINK,
 }
 MAILS = {
+    "breach": {
+        "undone": False,
+        "count": 12,
+        "named": ["Fernhill & Sons: subscription 01a20b4f is changed"],
+        "more": 11,
+        "link": LINK,
+    },
     "invitation": {
         "organisation": "Fernhill & Sons",
         "role": "reader",

@@ -15,6 +15,7 @@ from mail.models import Delivery
 from partnercenter.lib.refusals import Refused
 from partners.models import PartnerKind
 from partners.rights import Agent
+from relationships.breaches import Breached
 from relationships.content import content_digest, content_of
 from relationships.models import (
     AdminRelationship,
@@ -34,7 +35,6 @@ from relationships.moves.deciding import ContentChanged, SignInAgain
 from relationships.moves.granting import ServiceTaken
 from relationships.moves.opening import NotAddressed, open_decision
 from relationships.moves.supervising import suspend_partner
-from relationships.survey import Breach
 from subscriptions.models import Subscription
 from tests import factories as make
 
@@ -250,7 +250,7 @@ class TestApprove:
 
         original = deciding.grant
         monkeypatch.setattr(deciding, "grant", careless)
-        with pytest.raises((Breach, IntegrityError)), transaction.atomic():
+        with pytest.raises((Breached, IntegrityError)), transaction.atomic():
             deciding.approve(scene.decision, make.make_answer(scene.decision), by=scene.by)
         assert what_existed() == before
         decide_nothing_changed(scene.decision)

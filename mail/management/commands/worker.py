@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from mail import sweeps
 from mail.worker import Worker
 
 
@@ -16,6 +17,8 @@ class Command(BaseCommand):
         worker = Worker()
         if options["once"]:
             worker.turn()
+            for sweep in sweeps.apart():
+                sweep.run(lambda: False)
             return
         worker.listen()
         worker.run()
