@@ -44,6 +44,8 @@ bench: environment-development test-programs ## measure, on both engines, as rat
 	$(with_postgres) $(python) -m benchmarks.guards
 	$(python) -m benchmarks.customers_page
 	$(with_postgres) $(python) -m benchmarks.customers_page
+	$(python) -m benchmarks.certificate
+	$(with_postgres) $(python) -m benchmarks.certificate
 
 .PHONY: check
 check: lint test ## what continuous integration runs: lint, then test

@@ -42,7 +42,7 @@ class Stored:
 
 def stored(rows: Any) -> Iterator[Stored]:
     """Each row of the queryset in its order, some hundreds in memory at a time."""
-    found: Iterable[tuple[Any, ...]] = rows.values_list(*READ).iterator(chunk_size=1000)
+    found: Iterable[tuple[Any, ...]] = rows.values_list(*READ).iterator(chunk_size=500)
     return starmap(_stored, found)
 
 

@@ -1,3 +1,4 @@
+import threading
 import time
 
 import pytest
@@ -71,3 +72,44 @@ class TestRun:
         sweeps.register("second", lambda: ran.append(1), every=1)
         process.run()
         assert ran == []
+
+
+class TestApart:
+    def test_runs_beside_what_would_hold_it_up(self, no_mail):
+        """A sweep that takes long has a thread of its own, and is asked to stop with the rest."""
+        process, ran, stopped = worker.Worker(), [], []
+
+        def long(stopping):
+            ran.append(threading.current_thread().name)
+            while not stopping():
+                time.sleep(0.001)
+            stopped.append(True)
+
+        sweeps.register_apart("long", long, every=1)
+        sweeps.register("stop", lambda: ran and process.stop(), every=0)
+        process.run()
+        assert ran == ["long"]
+        assert stopped == [True]
+
+    def test_goes_on_after_a_failure_and_a_lost_database(self, no_mail, monkeypatch, caplog):
+        process = worker.Worker()
+        pending = [ZeroDivisionError("no"), OperationalError("the connection is lost")]
+
+        def fails(stopping):
+            if pending:
+                raise pending.pop()
+            process.stop()
+
+        monkeypatch.setattr(worker, "LONGEST_PAUSE", 0.01)
+        sweeps.register_apart("fails", fails, every=1)
+        process.run()
+        assert pending == []
+        assert "sweep fails failed" in caplog.text
+        assert "sweep fails: OperationalError" in caplog.text
+
+    @pytest.mark.django_db(transaction=True)
+    def test_is_done_once_by_a_single_turn(self):
+        ran = []
+        sweeps.register_apart("long", lambda stopping: ran.append(stopping()), every=60)
+        call_command("worker", once=True)
+        assert ran == [False]

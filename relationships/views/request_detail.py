@@ -80,7 +80,7 @@ def answer_to(asked: RelationshipRequest) -> Decision | None:
     """What the customer of a single request decided, if it has."""
     answers = asked.decisions.filter(status__in=["approved", "declined"])
     return (
-        answers.select_related("customer", "granted_terms", "admin_relationship")
+        answers.select_related("customer", "granted_terms", "admin_relationship", "certificate")
         .order_by("-decided_at")
         .first()
     )

@@ -1,5 +1,6 @@
 """The pages of a partner's requests: the list, one request, and what is done by one press."""
 
+import html
 from datetime import timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from relationships.moves.wording import text_digest
 from tests import factories as make
 
 from .partner_side import decided, page, said
+from .scenes import Fernhill, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -210,6 +212,31 @@ class TestDetail:
         other = make.make_request()
         assert client.get(other.get_absolute_url()).status_code == 404
         assert client.get(page("request-detail", partner, other.public_id)).status_code == 404
+
+
+class TestCertificate:
+    """Of the proof the partner reads the count, and nothing of what was counted."""
+
+    def test_is_told_by_its_count_alone(self, client, partner, agent):
+        fernhill = Fernhill()
+        request = make.make_request(partner, by=agent)
+        fernhill.approve(make.make_decision(request, fernhill.customer, by=fernhill.admin))
+        text = text_of(client.get(request.get_absolute_url()))
+        assert "3 of 3 subscriptions of the customer unchanged, its account unchanged" in text
+        certificate = fernhill.customer.certificates.get()
+        hidden = [str(certificate.public_id), certificate.root, fernhill.birch.name]
+        for row in fernhill.customer.subscriptions.all():
+            hidden += [str(row.public_id), str(row)]
+        assert not [words for words in hidden if words in text]
+
+    def test_is_told_in_words_where_there_was_none(self, client, partner, agent):
+        request = decided(partner, approved=True)
+        text = text_of(client.get(request.get_absolute_url()))
+        assert "The customer's account unchanged; it had no subscription." in html.unescape(text)
+
+    def test_is_not_told_of_a_customer_that_declined(self, client, partner, agent):
+        request = decided(partner, approved=False)
+        assert "unchanged" not in text_of(client.get(request.get_absolute_url()))
 
 
 class TestWhyItWaits:
