@@ -3,7 +3,6 @@
 import uuid
 
 import pytest
-from django.db import connection
 
 from accounts.models import Actor
 from relationships.models import AdminRole, Decision, ServiceAdministration
@@ -14,14 +13,10 @@ from tests import factories as make
 from tests.relationships.admin.world import grant
 
 from .at_once import at_once
+from .repeating import attempts
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 EVERYTHING = (make.GLOBAL_ADMINISTRATOR,)
-
-
-def attempts():
-    """Ten where writers run side by side; SQLite has one at a time."""
-    return range(10 if connection.vendor == "postgresql" else 2)
 
 
 def new_service():
@@ -67,7 +62,7 @@ def role_and_edit():
 
 class TestEditRole:
     def test_and_an_approval_leave_the_service_to_who_has_every_one(self):
-        for _ in attempts():
+        for _ in attempts(10, 2):
             customer, all_powerful = make.make_customer(), make.make_partner()
             grant(all_powerful, customer, role_ids=EVERYTHING, days=90)
             role, edit = role_and_edit()
@@ -79,7 +74,7 @@ class TestEditRole:
             assert found == ([all_powerful] if role.administers == "yes" else [])
 
     def test_and_an_approval_enter_the_service_exactly_where_the_role_administers_it(self):
-        for _ in attempts():
+        for _ in attempts(10, 2):
             customer, partner = make.make_customer(), make.make_partner()
             role, edit = role_and_edit()
             act = approval(partner, customer, (str(role.template_id),))
@@ -92,7 +87,7 @@ class TestEditRole:
 
 class TestEnterRole:
     def test_and_an_approval_of_every_service_end_with_the_new_one_given(self):
-        for _ in attempts():
+        for _ in attempts(10, 2):
             customer, other = make.make_customer(), make.make_customer()
             partner = make.make_partner()
             grant(partner, other, role_ids=EVERYTHING, days=90)

@@ -3,7 +3,6 @@
 import uuid
 
 import pytest
-from django.db import connection
 
 from accounts.models import Actor
 from subscriptions.import_lines import Given, read
@@ -13,13 +12,9 @@ from subscriptions.moves.importing import import_lines
 from tests import factories as make
 
 from .at_once import at_once
+from .repeating import attempts
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
-
-
-def attempts():
-    """Ten where writers run side by side; SQLite has one at a time."""
-    return range(10 if connection.vendor == "postgresql" else 2)
 
 
 def load(customers, ids=None):
@@ -40,7 +35,7 @@ class TestImportLines:
     def test_and_its_seller_s_change_come_one_after_the_other(self):
         seller = make.make_partner(domain="alder.example")
         by = Actor.objects.of(make.make_admin_agent(seller))
-        for _ in attempts():
+        for _ in attempts(10, 2):
             first, last = make.make_customer(), make.make_customer()
             row = make.make_subscription(last, seller=seller)
 
@@ -53,7 +48,7 @@ class TestImportLines:
 
     def test_of_one_file_twice_enters_it_once(self):
         make.make_partner(domain="alder.example")
-        for _ in attempts():
+        for _ in attempts(10, 2):
             customers = [make.make_customer() for _ in range(2)]
             ids = [uuid.uuid4() for _ in customers]
             outcomes = at_once(load(customers, ids), load(customers, ids))

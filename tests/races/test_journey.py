@@ -1,7 +1,6 @@
 """The journey's races: one winner and a sentence for the loser, or both in either order."""
 
 import pytest
-from django.db import connection
 
 from accounts.models import Actor
 from audit.log import Side
@@ -23,12 +22,9 @@ from tests import factories as make
 from tests.relationships.scenes import EXCHANGE, TEAMS, Fernhill
 
 from .at_once import at_once
+from .repeating import attempts
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
-
-
-def attempts():
-    return range(20 if connection.vendor == "postgresql" else 3)
 
 
 def fresh(row):

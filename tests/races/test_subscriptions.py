@@ -1,7 +1,7 @@
 """Sellers and the clock act at the same moment: each order is legal, nothing is lost."""
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import Actor
 from audit.models import Event
@@ -15,13 +15,9 @@ from tests import factories as make
 from tests.subscriptions.forging import forge_change
 
 from .at_once import at_once
+from .repeating import attempts
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
-
-
-def attempts():
-    """Twenty where writers run side by side; SQLite has one at a time."""
-    return range(20 if connection.vendor == "postgresql" else 3)
 
 
 def sold(customer=None, **fields):
