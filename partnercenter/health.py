@@ -29,7 +29,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
     failed = failures()
     answer: dict[str, object] = {"ready": not failed}
     if _insider(request, "database" not in failed):
-        answer |= {"failed": failed} if failed else readiness.detail()
+        if failed:
+            answer["failed"] = failed
+        if not failed.keys() & {"database", "migrations"}:
+            answer |= readiness.detail()
     return JsonResponse(answer, status=503 if failed else 200)
 
 

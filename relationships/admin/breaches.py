@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.timesince import timesince
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -78,7 +77,7 @@ class StandingFilter(admin.SimpleListFilter):
 class BreachAdmin(MovePagesAdmin, LookOnlyAdmin):
     purpose = _("What an act or a hand would have changed, or did: certificates and the watch.")
     moves = MOVES
-    list_display = ["name", "customer", "problem", "found_by", "found_at", "state"]
+    list_display = ["name", "customer", "problem", "found_by", "state", "found_at"]
     list_display_links = ["name"]
     list_filter = [StandingFilter, "found_by", "problem"]
     list_select_related = ["customer"]
@@ -103,17 +102,19 @@ class BreachAdmin(MovePagesAdmin, LookOnlyAdmin):
         """How far the watch is, and whether it runs at all."""
         watch, now = Watch.objects.filter(pk=1).first(), timezone.now()
         told = [
-            _t("The watch looks at every subscription, from its start every %(period)d seconds.")
+            _t(
+                "The watch compares every subscription with its newest change; a pass begins every "
+                "%(period)d seconds."
+            )
             % {"period": int(period().total_seconds())}
         ]
         if watch is None or watch.finished_at is None:
             told.append(_t("No pass has come to its end yet."))
         else:
             told.append(
-                _t("The last pass saw %(count)d and ended %(ago)s ago, %(at)s.")
+                _t("The last pass saw %(count)d and ended on %(at)s.")
                 % {
                     "count": watch.finished_count,
-                    "ago": timesince(watch.finished_at, now),
                     "at": date_format(localtime(watch.finished_at), "DATETIME_FORMAT"),
                 }
             )
@@ -121,12 +122,17 @@ class BreachAdmin(MovePagesAdmin, LookOnlyAdmin):
             told.append(_t("It is overdue: see whether the worker runs."))
         return " ".join(told)
 
+    def title_of(self, row: Breach) -> str:
+        customer = row.customer.name if row.customer else _t("unknown customer")
+        return f"{self.name(row)}, {customer}"
+
     @admin.display(description=_("what"))
     def name(self, breach: Breach) -> str:
         if breach.subscription is None:
             return _t("account")
         form = json.loads(breach.was or breach.found or "{}")
-        return form.get("friendly_name") or f"{form.get('service', '')} {breach.subscription}"
+        short = f"…{str(breach.subscription)[-6:]}"
+        return f"{form.get('friendly_name') or form.get('service', '')} {short}".strip()
 
     @admin.display(description=_("state"))
     def state(self, breach: Breach) -> str:

@@ -60,12 +60,12 @@ def text_of(answer):
 class TestPages:
     def test_say_how_far_the_watch_is_before_anything_was_found(self, client):
         text = text_of(client.get(LIST))
-        assert "from its start every 30 seconds" in text
+        assert "a pass begins every 30 seconds" in text
         assert "No pass has come to its end yet." in text
         assert "It is overdue" in text
         watch.sweep(lambda: False)
         text = text_of(client.get(LIST))
-        assert "The last pass saw 0 and ended" in text
+        assert "The last pass saw 0 and ended on" in text
         assert "overdue" not in text
 
     def test_say_when_the_watch_stands_still(self, client):
