@@ -13,6 +13,7 @@ from django.urls.exceptions import NoReverseMatch
 
 from accounts.models import Actor
 from customers.rights import CustomerRole
+from partners.models import PartnerInvitation
 from partners.rights import Admin, Agent
 from relationships.moves import deciding
 from tests import factories as make
@@ -34,6 +35,7 @@ WHO_ASKS = {"admin agent", "sales agent", "global admin"}
 WHO_ASKS_FOR_ROLES = {"admin agent", "global admin"}
 WHO_SEES_CUSTOMERS = {"admin agent", "sales agent", "helpdesk agent", "global admin"}
 WHO_ENDS = {"admin agent", "global admin"}
+WHO_MANAGES_PEOPLE = {"global admin", "user-management admin"}
 
 # page -> who sees it
 PARTNER_PAGES = {
@@ -61,6 +63,13 @@ PARTNER_PAGES = {
     "standing-link": WHO_ASKS,
     "link-edit": WHO_ASKS_FOR_ROLES,
     "link-rotate": WHO_ASKS_FOR_ROLES,
+    "partner-people": WHO_MANAGES_PEOPLE,
+    "partner-person-invite": WHO_MANAGES_PEOPLE,
+    "partner-person": WHO_MANAGES_PEOPLE,
+    "partner-person, admin": {"global admin"},
+    "partner-person-remove": WHO_MANAGES_PEOPLE,
+    "partner-person-remove, admin": {"global admin"},
+    "partner-leave": EVERY_PARTNER_ROLE,
 }
 CUSTOMER_PAGES = {
     "customer-home": set(CustomerRole.values),
@@ -75,6 +84,12 @@ CUSTOMER_PAGES = {
     "customer-subscription": set(CustomerRole.values),
     "decision-list": set(CustomerRole.values),
     "decision": set(CustomerRole.values),
+    "customer-people": {"global_admin"},
+    "customer-person-invite": {"global_admin"},
+    "customer-person": {"global_admin"},
+    "customer-person-remove": {"global_admin"},
+    "customer-claim": {"global_admin"},
+    "customer-leave": set(CustomerRole.values),
 }
 # Pages whose address names a row of the organisation.
 ROW_PAGES = {
@@ -98,6 +113,13 @@ ROW_PAGES = {
     "customer-grant-act",
     "certificate",
     "certificate-download",
+    "partner-person",
+    "partner-person, admin",
+    "partner-person-remove",
+    "partner-person-remove, admin",
+    "customer-person",
+    "customer-person-remove",
+    "customer-claim",
 }
 # Addresses that need no sign-in, and why.
 OPEN_TO_ALL = {
@@ -137,6 +159,17 @@ def world():
     world.selling_request = make.make_request(world.partner, role_ids=())
     world.selling_draft = make.make_draft(world.partner, role_ids=())
     make.make_link(world.partner)
+    world.agent = make.join_partner(world.partner, agent=Agent.HELPDESK_AGENT)
+    world.admin = make.join_partner(world.partner, admin=Admin.BILLING_ADMIN)
+    world.reader = make.join_customer(world.customer, CustomerRole.READER)
+    world.claim = make.make_claim(world.customer)
+    world.offer = PartnerInvitation.objects.invite(
+        by=make.operator(),
+        reason="test",
+        partner=world.partner,
+        email="new@alder.example",
+        agent=Agent.SALES_AGENT,
+    )
     return world
 
 
@@ -158,6 +191,13 @@ def address(name: str, world) -> str:
         "partner-subscription": [world.partner.slug, world.subscription.public_id],
         "subscription-move": [world.partner.slug, world.subscription.public_id, "suspend"],
         "customer-subscription": [world.customer.slug, world.subscription.public_id],
+        "partner-person": [world.partner.slug, world.agent.public_id],
+        "partner-person, admin": [world.partner.slug, world.admin.public_id],
+        "partner-person-remove": [world.partner.slug, world.agent.public_id],
+        "partner-person-remove, admin": [world.partner.slug, world.admin.public_id],
+        "customer-person": [world.customer.slug, world.reader.public_id],
+        "customer-person-remove": [world.customer.slug, world.reader.public_id],
+        "customer-claim": [world.customer.slug, world.claim.public_id],
         "certificate": [world.customer.slug, world.certificate.public_id],
         "certificate-download": [world.customer.slug, world.certificate.public_id],
         "customer-partner": [world.customer.slug, world.partner.slug],
@@ -240,6 +280,7 @@ class TestStrangers:
             if shown in PARTNER_PAGES
             else make.join_customer(world.customer)
         )
+        make.join_partner(world.partner, admin=Admin.GLOBAL_ADMIN)  # one must remain
         client.force_login(person)
         assert client.get(address(shown, world)).status_code == 200
         places = (*person.partner_memberships.all(), *person.customer_memberships.all())
@@ -330,6 +371,8 @@ PRESSES = {
     "request-cancel, selling": ("selling_request", WHO_ASKS),
     "link-make": ("", WHO_ASKS_FOR_ROLES),
     "link-rotate": ("", WHO_ASKS_FOR_ROLES),
+    "partner-invitation-send-again": ("offer", WHO_MANAGES_PEOPLE),
+    "partner-invitation-withdraw": ("offer", WHO_MANAGES_PEOPLE),
 }
 
 

@@ -9,6 +9,7 @@ from django_countries.fields import CountryField
 
 from accounts.models import Actor
 from audit.log import Party, Side, record
+from audit.models import Event
 from partnercenter.lib.names import slug_for
 from partnercenter.lib.reasons import given_reason
 from partnercenter.lib.states import StatefulModel, moment, stamps_go_together, stamps_match_status
@@ -105,8 +106,8 @@ class Customer(StatefulModel):
 
     def record(
         self, kind: str, *, by: Actor, at: datetime, details: dict[str, Any] | None = None
-    ) -> None:
-        record(
+    ) -> Event:
+        return record(
             kind,
             by=by,
             at=at,

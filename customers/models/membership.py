@@ -60,5 +60,10 @@ class CustomerMembership(models.Model):
         return self.role in RIGHTS[right]
 
     @property
+    def rules(self) -> bool:
+        """Whether the person is one of the customer's global admins."""
+        return self.role == CustomerRole.GLOBAL_ADMIN
+
+    @property
     def role_label(self) -> str:
         return str(self.get_role_display())

@@ -17,7 +17,7 @@ from mail import outbox
 from partnercenter.lib.reasons import given_reason
 from partnercenter.lib.states import moment
 
-from ..rights import Admin, Agent, PartnerRight
+from ..rights import Admin, Agent
 from .membership import PartnerMembership
 from .partner import Partner
 
@@ -36,8 +36,8 @@ class PartnerInvitationQuerySet(InvitationQuerySet["PartnerInvitation"]):
         at: datetime | None = None,
     ) -> "PartnerInvitation":
         """Offer a place by mail; the answer never tells whether the person exists."""
-        if not PartnerInvitation.sendable_by(by, partner):
-            raise PermissionDenied
+        if not PartnerInvitation.sendable_by(by, partner, admin=admin):
+            raise PermissionDenied(_("Only a global admin hands out admin roles."))
         if by.acts_for_operator:
             reason = given_reason(reason)
         partner.lock()
@@ -110,12 +110,14 @@ class PartnerInvitation(Invitation):
         return PartnerMembership(agent=self.agent, admin=self.admin).role_label
 
     @staticmethod
-    def sendable_by(by: Actor, partner: Partner) -> bool:
-        """Staff, or who manages the partner's people."""
+    def sendable_by(by: Actor, partner: Partner, *, admin: str = Admin.NONE) -> bool:
+        """Staff, or who manages the partner's people and may hand out this admin setting."""
         if by.has_perm("partners.change_partner"):
             return True
-        people = partner.memberships.having(PartnerRight.MANAGE_PEOPLE)
-        return by.user is not None and people.filter(user=by.user).exists()
+        if by.user is None or not by.user.is_active:
+            return False
+        own = partner.memberships.current().filter(user=by.user).first()
+        return own is not None and own.manages(admin=admin)
 
     @transaction.atomic
     def accept(self, *, by: Actor, at: datetime | None = None) -> PartnerMembership:

@@ -66,6 +66,19 @@ class PartnerMembership(models.Model):
         return bool(RIGHTS[right] & {self.agent, self.admin})
 
     @property
+    def rules(self) -> bool:
+        """Whether the person is one of the partner's global admins."""
+        return self.admin == Admin.GLOBAL_ADMIN
+
+    def manages(self, *, admin: str) -> bool:
+        """
+        Whether this person gives, changes and takes away places with such an admin setting.
+
+        A user-management admin manages people and no admins (domain rules 2.2).
+        """
+        return self.may(PartnerRight.MANAGE_PEOPLE) and (self.rules or admin == Admin.NONE)
+
+    @property
     def role_label(self) -> str:
         labels = [
             str(label)

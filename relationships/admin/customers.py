@@ -14,11 +14,12 @@ from accounts.models import Actor
 from accounts.move_pages import Move, MovePagesAdmin
 from accounts.moves_admin import MovesAdmin
 from audit.timeline import about, timeline
-from customers.models import Customer, CustomerInvitation, CustomerStatus
+from customers.models import Customer, CustomerStatus
 from customers.rights import CustomerRole
 from partnercenter.lib.staff_pages import Table
 
 from ..models import Decision
+from ..moves.inviting import invite
 from ..moves.supervising import edit_customer
 from .organisation_form import OrganisationForm
 from .partner_moves import InviteForm, on_all
@@ -31,9 +32,7 @@ def lacks_global_admin(customer: Customer) -> bool:
 
 
 def run_invite(rows: list[Customer], *, by: Actor, email: str, reason: str) -> None:
-    CustomerInvitation.objects.invite(
-        by=by, customer=rows[0], email=email, role=CustomerRole.GLOBAL_ADMIN, reason=reason
-    )
+    invite(rows[0], email, {"role": CustomerRole.GLOBAL_ADMIN}, by=by, reason=reason)
 
 
 MOVES = (

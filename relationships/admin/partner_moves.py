@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Actor
 from accounts.move_pages import Move
 from partnercenter.lib.reasons import ReasonField
-from partners.models import Partner, PartnerInvitation, PartnerKind, PartnerStatus
-from partners.rights import Admin
+from partners.models import Partner, PartnerKind, PartnerStatus
+from partners.rights import Admin, Agent
 
 from ..moves.changing_kind import change_kind
+from ..moves.inviting import invite
 from ..moves.supervising import restore_partner, suspend_partner
 from ..moves.together import together
 
@@ -51,9 +52,8 @@ def run_change_kind(rows: list[Partner], *, by: Actor, kind: str, reason: str) -
 
 
 def run_invite(rows: list[Partner], *, by: Actor, email: str, reason: str) -> None:
-    PartnerInvitation.objects.invite(
-        by=by, partner=rows[0], email=email, admin=Admin.GLOBAL_ADMIN, reason=reason
-    )
+    roles = {"agent": Agent.NONE, "admin": Admin.GLOBAL_ADMIN}
+    invite(rows[0], email, roles, by=by, reason=reason)
 
 
 MOVES = (

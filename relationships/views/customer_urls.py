@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from . import certificate, customer, customer_activity, customer_partner, decision, subscription
+from customers.access import customer_view
+
+from . import (
+    certificate,
+    customer,
+    customer_activity,
+    customer_partner,
+    decision,
+    people,
+    subscription,
+)
 
 urlpatterns = [
     path("", customer.customer_home, name="customer-home"),
@@ -38,6 +48,26 @@ urlpatterns = [
         certificate.certificate_download,
         name="certificate-download",
     ),
+    path("people/", customer_view(people.people), name="customer-people"),
+    path("people/invite/", customer_view(people.person_invite), name="customer-person-invite"),
+    path("people/leave/", customer_view(people.leave), name="customer-leave"),
+    path("people/<uuid:public_id>/", customer_view(people.person), name="customer-person"),
+    path(
+        "people/<uuid:public_id>/remove/",
+        customer_view(people.person_remove),
+        name="customer-person-remove",
+    ),
+    path(
+        "people/invitations/<uuid:public_id>/send-again/",
+        customer_view(people.invitation_send_again),
+        name="customer-invitation-send-again",
+    ),
+    path(
+        "people/invitations/<uuid:public_id>/withdraw/",
+        customer_view(people.invitation_withdraw),
+        name="customer-invitation-withdraw",
+    ),
+    path("people/claims/<uuid:public_id>/", customer_view(people.claim), name="customer-claim"),
     path("activity/", customer_activity.customer_activity, name="customer-activity"),
     path("requests/", customer.decision_list, name="decision-list"),
     path("requests/<uuid:public_id>/", decision.decision_detail, name="decision"),

@@ -23,6 +23,7 @@ def partner_frame(request: HttpRequest, membership: PartnerMembership) -> dict[s
         *requests,
         (_("Subscriptions"), "partner-subscriptions", "package", PartnerRight.SEE_SUBSCRIPTIONS),
         (_("Activity"), "partner-activity", "history", PartnerRight.SEE_OWN_ACTIVITY),
+        (_("People"), "partner-people", "users", PartnerRight.MANAGE_PEOPLE),
         (_("Profile"), "partner-profile", "id-card", PartnerRight.SEE_HOME),
     ]
     return _frame(request, membership, entries)
@@ -36,6 +37,7 @@ def customer_frame(request: HttpRequest, membership: CustomerMembership) -> dict
         (_("Requests"), "decision-list", "mail", CustomerRight.SEE),
         (_("Subscriptions"), "customer-subscriptions", "package", CustomerRight.SEE),
         (_("Activity"), "customer-activity", "history", CustomerRight.SEE_ACTIVITY),
+        (_("People"), "customer-people", "users", CustomerRight.MANAGE_PEOPLE),
     ]
     return _frame(request, membership, entries)
 

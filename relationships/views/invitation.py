@@ -15,6 +15,7 @@ from customers.models import CustomerInvitation
 from partnercenter.lib.refusals import Refused
 from partners.models import PartnerInvitation
 
+from ..moves.inviting import accept
 from .landing import kept_secret
 
 
@@ -36,7 +37,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     offered = invitation_of(token)
     if request.method == "POST" and request.user.is_authenticated:
         try:
-            offered.accept(by=actor_of(request))
+            accept(offered, by=actor_of(request))
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect("relationships:invitation", token=token)

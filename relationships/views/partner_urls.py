@@ -2,10 +2,13 @@
 
 from django.urls import include, path
 
+from partners.access import partner_view
+
 from . import (
     partner,
     partner_activity,
     partner_customer_urls,
+    people,
     request_acts,
     request_detail,
     request_form,
@@ -29,6 +32,25 @@ urlpatterns = [
         "subscriptions/<uuid:public_id>/<slug:move>/",
         subscription.subscription_move,
         name="subscription-move",
+    ),
+    path("people/", partner_view(people.people), name="partner-people"),
+    path("people/invite/", partner_view(people.person_invite), name="partner-person-invite"),
+    path("people/leave/", partner_view(people.leave), name="partner-leave"),
+    path("people/<uuid:public_id>/", partner_view(people.person), name="partner-person"),
+    path(
+        "people/<uuid:public_id>/remove/",
+        partner_view(people.person_remove),
+        name="partner-person-remove",
+    ),
+    path(
+        "people/invitations/<uuid:public_id>/send-again/",
+        partner_view(people.invitation_send_again),
+        name="partner-invitation-send-again",
+    ),
+    path(
+        "people/invitations/<uuid:public_id>/withdraw/",
+        partner_view(people.invitation_withdraw),
+        name="partner-invitation-withdraw",
     ),
     path("activity/", partner_activity.partner_activity, name="partner-activity"),
     path(

@@ -16,7 +16,7 @@ from mail import demo
 from partners.models import PartnerKind
 from partners.rights import Admin, Agent
 from relationships.models import PartnerRelationship
-from relationships.moves import deciding, ending
+from relationships.moves import deciding, ending, inviting
 from relationships.moves.accepting import refuse_registration
 from relationships.moves.administration import end_grant
 from relationships.moves.cancelling import cancel
@@ -90,6 +90,31 @@ class World:
         user.set_unusable_password()
         user.save(update_fields=["password"])
         return user
+
+    @cached_property
+    def chief(self):
+        return make.join_partner(self.alder, admin=Admin.GLOBAL_ADMIN)
+
+    @cached_property
+    def people_admin(self):
+        return make.join_partner(self.alder, admin=Admin.USER_MANAGEMENT_ADMIN)
+
+    @cached_property
+    def claim(self):
+        return make.make_claim(self.fernhill)
+
+    @cached_property
+    def offers(self):
+        """One that waits, one that has expired, and one for an admin."""
+        by, long_ago = Actor.objects.of(self.chief), make.now() - make.days(40)
+        agent = {"agent": Agent.SALES_AGENT, "admin": Admin.NONE}
+        admin = {"agent": Agent.NONE, "admin": Admin.BILLING_ADMIN}
+        address = "a.person.with.a.rather.long.address@organisations.example"
+        return [
+            inviting.invite(self.alder, address, agent, by=by),
+            inviting.invite(self.alder, "b@organisations.example", agent, by=by, at=long_ago),
+            inviting.invite(self.alder, "c@organisations.example", admin, by=by),
+        ]
 
     @cached_property
     def request(self):
@@ -443,6 +468,33 @@ PAGES = {
     "administration to ask for again": (
         "agent",
         lambda world: f"{world.page('request-new')}?administration={world.lost.public_id}",
+    ),
+    "partner's people": (
+        "chief",
+        lambda world: world.agent and world.offers and world.page("partner-people"),
+    ),
+    "partner's people, to who manages people": (
+        "people_admin",
+        lambda world: world.agent and world.offers and world.page("partner-people"),
+    ),
+    "an invitation to write": ("chief", lambda world: world.page("partner-person-invite")),
+    "a person": (
+        "chief",
+        lambda world: world.page("partner-person", world.agent.public_id),
+    ),
+    "a person to remove": (
+        "chief",
+        lambda world: world.page("partner-person-remove", world.agent.public_id),
+    ),
+    "leaving": ("agent", lambda world: world.page("partner-leave")),
+    "no leaving": ("chief", lambda world: world.page("partner-leave")),
+    "customer's people": (
+        "decider",
+        lambda world: world.claim and world.reader and world.page("customer-people"),
+    ),
+    "a claim": (
+        "decider",
+        lambda world: world.page("customer-claim", world.claim.public_id),
     ),
     "customer's home": ("decider", lambda world: world.decision and world.page("customer-home")),
     "my partners": ("decider", lambda world: world.page("customer-partners")),

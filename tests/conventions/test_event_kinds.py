@@ -14,6 +14,15 @@ PUT_TOGETHER: dict[tuple[str, str], set[str]] = {
         "administration.service_started",
         "administration.service_ended",
     },
+    ("relationships/moves/people.py", "."): {
+        f"{room}.{act}"
+        for room in ("partner", "customer")
+        for act in ("role_changed", "person_removed", "person_left")
+    },
+    ("relationships/moves/inviting.py", ".invitation_withdrawn"): {
+        "partner.invitation_withdrawn",
+        "customer.invitation_withdrawn",
+    },
     ("subscriptions/cataloguing.py", "."): {
         f"{entry}.{verb}"
         for entry in ("service", "offer", "adminrole")

@@ -48,6 +48,16 @@ MAILS = {
         "link": LINK,
         "expires_at": MOMENT,
     },
+    "people": {
+        "act": "role_changed",
+        "organisation": "Fernhill & Sons",
+        "person": "Robin",
+        "own": False,
+        "actor": "Ada",
+        "role": "reader",
+        "was": "global admin",
+        "link": LINK,
+    },
     "claim": {
         "person": "Robin",
         "address": "robin@fernhill.example",

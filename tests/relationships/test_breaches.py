@@ -125,6 +125,7 @@ class TestCertificateWithoutGuards:
 
     @pytest.mark.parametrize("act", ["joins", "leaves"])
     def test_catches_a_change_of_the_account_s_administrators(self, fernhill, monkeypatch, act):
+        bypassing.without_guards()
         move = approval(fernhill)
         if act == "joins":
             careless(monkeypatch, lambda: make.join_customer(fernhill.customer))

@@ -1,0 +1,140 @@
+"""A place is offered by mail, taken up, offered once more, or taken back."""
+
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from accounts.models import Actor
+from partnercenter.lib.states import moment
+from partners.models import Partner, PartnerInvitation
+
+from .people import (
+    Offer,
+    Organisation,
+    PeopleRefused,
+    Place,
+    Roles,
+    manages,
+    roles_of,
+)
+from .people_mails import tell
+
+
+@transaction.atomic
+def invite(
+    organisation: Organisation,
+    email: str,
+    roles: Roles,
+    *,
+    by: Actor,
+    reason: str = "",
+    at: datetime | None = None,
+) -> Offer:
+    """
+    Offer a place with these roles to an address, whether or not it has an account.
+
+    The organisation's own people are asked first whether they may hand these roles out; staff are
+    asked by the invitation itself.
+    """
+    organisation.lock()
+    at, email = moment(at), email.strip().lower()
+    if not (manages(by, organisation, roles) or _staff_may(by, organisation)):
+        raise PermissionDenied(_("Only a global admin hands out admin roles."))
+    if why := _why_not_inviting(organisation, email, at):
+        raise PeopleRefused(why)
+    offer = _offer(organisation, email, roles, by=by, reason=reason, at=at)
+    _tell("invited", offer, by=by)
+    return offer
+
+
+@transaction.atomic
+def accept(offer: Offer, *, by: Actor, at: datetime | None = None) -> Place:
+    """The invited person takes the place, and the global admins hear of it."""
+    place: Place = offer.accept(by=by, at=at)
+    role, key = place.role_label, str(offer.public_id)
+    tell("joined", place.organisation, place.user, role=role, by=by, key=key)
+    return place
+
+
+@transaction.atomic
+def send_again(offer: Offer, *, by: Actor, at: datetime | None = None) -> Offer:
+    """The same offer under a new link and with its whole time; the old link is over."""
+    at = _begin(offer, by=by, at=at)
+    if offer.accepted_at is not None or offer.withdrawn_at is not None:
+        raise PeopleRefused(offer.why_closed(at))
+    _stamp_withdrawn(offer, by=by, at=at)
+    return _offer(offer.organisation, offer.email, roles_of(offer), by=by, reason="", at=at)
+
+
+@transaction.atomic
+def withdraw(offer: Offer, *, by: Actor, at: datetime | None = None) -> None:
+    """The link is over; who opens it reads that it was taken back."""
+    at = _begin(offer, by=by, at=at)
+    if why := offer.why_closed(at):
+        raise PeopleRefused(why)
+    _stamp_withdrawn(offer, by=by, at=at)
+    room = "partner" if isinstance(offer, PartnerInvitation) else "customer"
+    details = {"invitation": str(offer.public_id), **roles_of(offer)}
+    offer.organisation.record(f"{room}.invitation_withdrawn", by=by, at=at, details=details)
+    _tell("withdrawn", offer, by=by)
+
+
+def _offer(
+    organisation: Organisation, email: str, roles: Roles, *, by: Actor, reason: str, at: datetime
+) -> Offer:
+    side = "partner" if isinstance(organisation, Partner) else "customer"
+    offers: Any = organisation.invitations
+    given: dict[str, Any] = {side: organisation, "email": email, **roles}
+    offer: Offer = offers.invite(by=by, reason=reason, at=at, **given)
+    return offer
+
+
+def _begin(offer: Offer, *, by: Actor, at: datetime | None) -> datetime:
+    offer.organisation.lock()
+    offer.lock()
+    if not manages(by, offer.organisation, roles_of(offer)):
+        raise PermissionDenied(_("Only a global admin hands out admin roles."))
+    return moment(at)
+
+
+def _stamp_withdrawn(offer: Offer, *, by: Actor, at: datetime) -> None:
+    offer.withdrawn_at, offer.withdrawn_by = at, by
+    offer.save(update_fields=["withdrawn_at", "withdrawn_by"])
+
+
+def _staff_may(by: Actor, organisation: Organisation) -> bool:
+    if isinstance(organisation, Partner):
+        return by.has_perm("partners.change_partner")
+    return by.has_perm("customers.change_customer")
+
+
+def _why_not_inviting(organisation: Organisation, email: str, at: datetime) -> str:
+    offers: Any = organisation.invitations
+    if offers.open(at).filter(email=email).exists():
+        return _(
+            "%(address)s is invited already. Send that invitation again, or withdraw it first."
+        ) % {"address": email}
+    places: Any = organisation.memberships.current()
+    has_address = EmailAddress.objects.filter(
+        user=OuterRef("user"), email__iexact=email, verified=True
+    )
+    if places.filter(Exists(has_address)).exists():
+        return _("%(address)s belongs to the organisation already.") % {"address": email}
+    return ""
+
+
+def _tell(act: str, offer: Offer, *, by: Actor) -> None:
+    tell(
+        act,
+        offer.organisation,
+        None,
+        address=offer.email,
+        role=offer.role_label,
+        by=by,
+        key=str(offer.public_id),
+    )

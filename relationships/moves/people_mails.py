@@ -1,0 +1,63 @@
+"""Every change of an organisation's people is told to the person and to the global admins."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.models import Actor, User
+from customers.models import Customer
+from customers.rights import CustomerRole
+from mail import outbox
+from partners.models import Partner
+
+
+def tell(
+    act: str,
+    organisation: Partner | Customer,
+    person: User | None,
+    *,
+    by: Actor,
+    key: str,
+    role: str,
+    was: str = "",
+    address: str = "",
+) -> None:
+    """Who acted comes first; the person has a mail of their own words."""
+    readers = {reader.pk: reader for reader in global_admins(organisation)}
+    if person is not None:
+        readers[person.pk] = person
+    for reader in readers.values():
+        outbox.send(
+            "people",
+            to=reader.email,
+            name=reader.name,
+            language=reader.language,
+            context={
+                "act": act,
+                "organisation": organisation.name,
+                "person": person.get_full_name() if person else address,
+                "own": person is not None and reader.pk == person.pk,
+                "actor": by.user.get_full_name() if by.user else settings.OPERATOR_NAME,
+                "role": role,
+                "was": was,
+                "link": settings.SITE_URL + _page_of(act, organisation, reader, person),
+            },
+            key=f"people:{act}:{key}:{reader.public_id}",
+        )
+
+
+def global_admins(organisation: Partner | Customer) -> list[User]:
+    """Those who rule the organisation and can sign in."""
+    column = "admin" if isinstance(organisation, Partner) else "role"
+    places: Any = organisation.memberships.current()
+    ruling = places.filter(**{column: CustomerRole.GLOBAL_ADMIN, "user__is_active": True})
+    return [place.user for place in ruling.select_related("user").order_by("pk")]
+
+
+def _page_of(act: str, organisation: Partner | Customer, reader: User, person: User | None) -> str:
+    if person is not None and reader.pk == person.pk and act in ("person_removed", "person_left"):
+        return reverse("signin:home")
+    side = "partner" if isinstance(organisation, Partner) else "customer"
+    page = "home" if person is not None and reader.pk == person.pk else "people"
+    return reverse(f"relationships:{side}-{page}", args=[organisation.slug])

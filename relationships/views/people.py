@@ -1,0 +1,163 @@
+"""
+The people of an organisation, on either side: who there is, inviting, changing, letting go.
+
+Each page is the same on both sides but for its frame and its form of roles.
+"""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.acting import actor_of, viewer_of
+
+from ..forms import people as forms
+from ..moves import claims, inviting
+from ..moves import people as moves
+from ..moves.people import roles_of
+from ..people import claims_of, offers_of, people_of
+from .people_pages import (
+    act_page,
+    done,
+    form_page,
+    is_partner,
+    place_of,
+    require_manages,
+    require_managing,
+    show,
+)
+
+
+@require_safe
+def people(request: HttpRequest, membership: Any) -> HttpResponse:
+    """Everybody with a place, who is invited, and who asks to be let in."""
+    require_managing(membership)
+    by = viewer_of(request)
+    context = {
+        "people": people_of(membership.organisation, by),
+        "offers": offers_of(membership.organisation, by),
+        "claims": claims_of(membership.organisation),
+        "now": timezone.now(),
+    }
+    return show(request, membership, "people", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def person_invite(request: HttpRequest, membership: Any) -> HttpResponse:
+    """Offer a place; the role is chosen first."""
+    require_managing(membership)
+    invite_form = forms.PartnerInviteForm if is_partner(membership) else forms.CustomerInviteForm
+    form = invite_form(request.POST or None, hands_out_admin=membership.rules)
+
+    def act() -> str:
+        address = form.cleaned_data["email"]
+        inviting.invite(membership.organisation, address, form.roles, by=actor_of(request))
+        return _("An invitation was sent to %(address)s.") % {"address": address}
+
+    return form_page(request, membership, "person_invite", form, act)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def person(request: HttpRequest, membership: Any, public_id: str) -> HttpResponse:
+    """One person: what they may do, to be changed, and the way to let them go."""
+    require_managing(membership)
+    place = place_of(membership, public_id)
+    require_manages(membership, place)
+    roles_form = forms.PartnerRolesForm if is_partner(membership) else forms.CustomerRoleForm
+    given = roles_of(place)
+    form = roles_form(request.POST or None, initial=given, hands_out_admin=membership.rules)
+
+    def act() -> str:
+        moves.change_roles(place, form.roles, by=actor_of(request))
+        return _("%(person)s now has the role: %(role)s.") % {
+            "person": place.user.get_full_name(),
+            "role": place.role_label,
+        }
+
+    context = {"place": place, "own": place.pk == membership.pk}
+    return form_page(request, membership, "person", form, act, context=context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def person_remove(request: HttpRequest, membership: Any, public_id: str) -> HttpResponse:
+    """What ends and what goes on, and the act."""
+    require_managing(membership)
+    place = place_of(membership, public_id)
+    require_manages(membership, place)
+
+    def act() -> str:
+        moves.remove(place, by=actor_of(request))
+        return _("%(person)s no longer belongs to %(organisation)s.") % {
+            "person": place.user.get_full_name(),
+            "organisation": membership.organisation.name,
+        }
+
+    context = {"place": place, "why_not": moves.why_not_leaving(place)}
+    return act_page(request, membership, "person_remove", act, context=context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest, membership: Any) -> HttpResponse:
+    """Everybody may give up their own place, but for the last global admin."""
+    name = membership.organisation.name
+
+    def act() -> str:
+        moves.leave(membership, by=actor_of(request))
+        return _("You left %(organisation)s.") % {"organisation": name}
+
+    context = {"place": membership, "why_not": moves.why_not_leaving(membership)}
+    return act_page(request, membership, "leave", act, context=context, to="signin:home")
+
+
+@require_POST
+def invitation_send_again(request: HttpRequest, membership: Any, public_id: str) -> HttpResponse:
+    require_managing(membership)
+    offer = get_object_or_404(membership.organisation.invitations, public_id=public_id)
+    return done(
+        request,
+        membership,
+        lambda: inviting.send_again(offer, by=actor_of(request)),
+        _("The invitation was sent to %(address)s once more, under a new link."),
+        offer.email,
+    )
+
+
+@require_POST
+def invitation_withdraw(request: HttpRequest, membership: Any, public_id: str) -> HttpResponse:
+    require_managing(membership)
+    offer = get_object_or_404(membership.organisation.invitations, public_id=public_id)
+    return done(
+        request,
+        membership,
+        lambda: inviting.withdraw(offer, by=actor_of(request)),
+        _("The invitation of %(address)s was withdrawn."),
+        offer.email,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def claim(request: HttpRequest, membership: Any, public_id: str) -> HttpResponse:
+    """Somebody of the customer's domain asks for a place: let in with a role, or refuse."""
+    require_managing(membership)
+    asked = get_object_or_404(
+        membership.customer.registrations.claims().select_related("user"), public_id=public_id
+    )
+    refuses = "refuse" in request.POST
+    data = request.POST or None
+    form = forms.CustomerRoleForm(None if refuses else data)
+    refusal = forms.RefuseClaimForm(data if refuses else None)
+
+    def act() -> str:
+        name = asked.user.get_full_name()
+        if refuses:
+            claims.refuse(asked, by=actor_of(request), reason=refusal.cleaned_data["reason"])
+            return _("%(person)s was not let in, and reads your reason.") % {"person": name}
+        claims.let_in(asked, form.roles["role"], by=actor_of(request))
+        return _("%(person)s belongs to your organisation now.") % {"person": name}
+
+    context = {"claim": asked, "refusal": refusal, "roles": form}
+    shown: Any = refusal if refuses else form
+    return form_page(request, membership, "claim", shown, act, context=context)
