@@ -8,6 +8,7 @@ seen here.
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.exceptions import NoReverseMatch
 
@@ -69,6 +70,7 @@ PARTNER_PAGES = {
     "partner-person, admin": {"global admin"},
     "partner-person-remove": WHO_MANAGES_PEOPLE,
     "partner-person-remove, admin": {"global admin"},
+    "partner-person-reset": {"global admin"},
     "partner-leave": EVERY_PARTNER_ROLE,
 }
 CUSTOMER_PAGES = {
@@ -88,6 +90,7 @@ CUSTOMER_PAGES = {
     "customer-person-invite": {"global_admin"},
     "customer-person": {"global_admin"},
     "customer-person-remove": {"global_admin"},
+    "customer-person-reset": {"global_admin"},
     "customer-claim": {"global_admin"},
     "customer-leave": set(CustomerRole.values),
 }
@@ -117,8 +120,10 @@ ROW_PAGES = {
     "partner-person, admin",
     "partner-person-remove",
     "partner-person-remove, admin",
+    "partner-person-reset",
     "customer-person",
     "customer-person-remove",
+    "customer-person-reset",
     "customer-claim",
 }
 # Addresses that need no sign-in, and why.
@@ -161,6 +166,7 @@ def world():
     make.make_link(world.partner)
     world.agent = make.join_partner(world.partner, agent=Agent.HELPDESK_AGENT)
     world.admin = make.join_partner(world.partner, admin=Admin.BILLING_ADMIN)
+    Authenticator.objects.create(user=world.agent, type=Authenticator.Type.TOTP, data={})
     world.reader = make.join_customer(world.customer, CustomerRole.READER)
     world.claim = make.make_claim(world.customer)
     world.offer = PartnerInvitation.objects.invite(
@@ -195,6 +201,8 @@ def address(name: str, world) -> str:
         "partner-person, admin": [world.partner.slug, world.admin.public_id],
         "partner-person-remove": [world.partner.slug, world.agent.public_id],
         "partner-person-remove, admin": [world.partner.slug, world.admin.public_id],
+        "partner-person-reset": [world.partner.slug, world.agent.public_id],
+        "customer-person-reset": [world.customer.slug, world.reader.public_id],
         "customer-person": [world.customer.slug, world.reader.public_id],
         "customer-person-remove": [world.customer.slug, world.reader.public_id],
         "customer-claim": [world.customer.slug, world.claim.public_id],

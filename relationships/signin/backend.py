@@ -4,7 +4,10 @@ from typing import Any
 
 from allauth.account import auth_backends
 
+from accounts.models import User
+
 from .demo_rules import may_sign_in
+from .strength import with_strength
 
 
 class AuthenticationBackend(auth_backends.AuthenticationBackend):
@@ -12,3 +15,8 @@ class AuthenticationBackend(auth_backends.AuthenticationBackend):
 
     def user_can_authenticate(self, user: Any) -> bool:
         return may_sign_in(user)
+
+    def get_user(self, user_id: Any) -> User | None:
+        """The person of a session, with what the strength of the sign-in is asked for by."""
+        user = with_strength(User.objects.filter(pk=user_id)).first()
+        return user if user is not None and self.user_can_authenticate(user) else None

@@ -1,11 +1,14 @@
-"""The language and the time zone that a signed-in person chose."""
+"""What is settled for every page: language, time zone, and how strong the sign-in must be."""
 
 import zoneinfo
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone, translation
+
+from . import strength
 
 
 class PreferencesMiddleware:
@@ -30,3 +33,32 @@ def _zone(name: str) -> zoneinfo.ZoneInfo | None:
         return zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
         return None
+
+
+# What stays open to who has yet to prove more: the pages of the account, and files.
+OPEN = (
+    "/accounts/",
+    "/profile/",
+    "/sign-in-again/",
+    "/strong-sign-in/",
+    "/static/",
+    "/.well-known/",
+)
+
+
+class StrengthMiddleware:
+    """Leads whoever must sign in more strongly to where they can, and remembers where they went."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if (
+            request.path.startswith(OPEN)
+            or not strength.demanded_of(request.user)
+            or strength.is_strong(request)
+        ):
+            return self.get_response(request)
+        if request.method in ("GET", "HEAD"):
+            request.session[strength.NEXT_KEY] = request.get_full_path()
+        return redirect("signin:strong")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from customers.models import CustomerMembership
 from partners.models import PartnerMembership
 
-from . import again_code, policy
+from . import again_code, policy, strength
 from .forms import AgainCodeForm, ProfileForm
 
 
@@ -23,6 +23,8 @@ from .forms import AgainCodeForm, ProfileForm
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
     """The organisation switch: whom the person acts for."""
+    if wanted := request.session.pop(strength.NEXT_KEY, ""):
+        return redirect(wanted)
     partners = PartnerMembership.objects.visible_to(request.user).order_by("partner__name")
     customers = CustomerMembership.objects.visible_to(request.user).order_by("customer__name")
     addresses = [
@@ -52,6 +54,17 @@ def profile(request: HttpRequest) -> HttpResponse:
         request.user.refresh_from_db()  # type: ignore[union-attr]
     status = 422 if form.errors else 200
     return render(request, "signin/profile.html", {"form": form}, status=status)
+
+
+@require_safe
+@never_cache
+def strong(request: HttpRequest) -> HttpResponse:
+    """Why more is asked of this person, and the ways to it; back to where they went after it."""
+    if not strength.demanded_of(request.user) or strength.is_strong(request):
+        return redirect("signin:home")
+    here = reverse("signin:strong")
+    context = {"prove_url": policy.with_next(request, reverse("mfa_reauthenticate"), here)}
+    return render(request, "signin/strong.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -58,6 +58,11 @@ urlpatterns = [
         name="customer-person-remove",
     ),
     path(
+        "people/<uuid:public_id>/reset/",
+        customer_view(people.person_reset),
+        name="customer-person-reset",
+    ),
+    path(
         "people/invitations/<uuid:public_id>/send-again/",
         customer_view(people.invitation_send_again),
         name="customer-invitation-send-again",

@@ -43,6 +43,11 @@ urlpatterns = [
         name="partner-person-remove",
     ),
     path(
+        "people/<uuid:public_id>/reset/",
+        partner_view(people.person_reset),
+        name="partner-person-reset",
+    ),
+    path(
         "people/invitations/<uuid:public_id>/send-again/",
         partner_view(people.invitation_send_again),
         name="partner-invitation-send-again",

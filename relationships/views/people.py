@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.acting import actor_of, viewer_of
 
 from ..forms import people as forms
-from ..moves import claims, inviting
+from ..moves import claims, inviting, resetting
 from ..moves import people as moves
 from ..moves.people import roles_of
 from ..people import claims_of, offers_of, people_of
@@ -27,6 +27,7 @@ from .people_pages import (
     place_of,
     require_manages,
     require_managing,
+    require_ruling,
     show,
 )
 
@@ -77,7 +78,13 @@ def person(request: HttpRequest, membership: Any, public_id: str) -> HttpRespons
             "role": place.role_label,
         }
 
-    context = {"place": place, "own": place.pk == membership.pk}
+    context = {
+        "place": place,
+        "own": place.pk == membership.pk,
+        "resettable": membership.rules
+        and place.pk != membership.pk
+        and resetting.has_factor(place.user),
+    }
     return form_page(request, membership, "person", form, act, context=context)
 
 
@@ -97,6 +104,25 @@ def person_remove(request: HttpRequest, membership: Any, public_id: str) -> Http
 
     context = {"place": place, "why_not": moves.why_not_leaving(place)}
     return act_page(request, membership, "person_remove", act, context=context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def person_reset(request: HttpRequest, membership: Any, public_id: str) -> HttpResponse:
+    """The person has lost the device: take the second factor away."""
+    require_managing(membership)
+    place = place_of(membership, public_id)
+    require_ruling(membership)
+
+    def act() -> str:
+        resetting.reset_factors(place, by=actor_of(request))
+        return _("The second factor of %(person)s was taken away.") % {
+            "person": place.user.get_full_name()
+        }
+
+    own = place.pk == membership.pk
+    why_not = _("This is your own place.") if own else resetting.why_not_resetting(place)
+    context = {"place": place, "why_not": why_not}
+    return act_page(request, membership, "person_reset", act, context=context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

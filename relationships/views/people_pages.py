@@ -22,6 +22,7 @@ ADDRESSES = (
     "person-invite",
     "person",
     "person-remove",
+    "person-reset",
     "invitation-send-again",
     "invitation-withdraw",
     "claim",
@@ -43,7 +44,13 @@ def require_managing(membership: Any) -> None:
 
 def require_manages(membership: Any, place: Any) -> None:
     """A user-management admin manages no admins; the page names those who do."""
-    if membership.rules or (is_partner(membership) and membership.manages(admin=place.admin)):
+    if is_partner(membership) and membership.manages(admin=place.admin):
+        return
+    require_ruling(membership)
+
+
+def require_ruling(membership: Any) -> None:
+    if membership.rules:
         return
     ruling = membership.organisation.memberships.current().filter(admin=Admin.GLOBAL_ADMIN)
     names = [row.user.get_full_name() for row in ruling.select_related("user").order_by("pk")]

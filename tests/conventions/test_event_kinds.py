@@ -19,6 +19,10 @@ PUT_TOGETHER: dict[tuple[str, str], set[str]] = {
         for room in ("partner", "customer")
         for act in ("role_changed", "person_removed", "person_left")
     },
+    ("relationships/moves/resetting.py", ".factors_reset"): {
+        "partner.factors_reset",
+        "customer.factors_reset",
+    },
     ("relationships/moves/inviting.py", ".invitation_withdrawn"): {
         "partner.invitation_withdrawn",
         "customer.invitation_withdrawn",

@@ -1,0 +1,63 @@
+"""
+How strong a sign-in must be (rule R81).
+
+Outside the demo a partner's people and staff reach nothing without a second factor: a passkey, or
+the code of an app. Recovery codes get somebody in who has lost it, and count as that. What counts
+is the session: one that was opened by a password alone is asked for the factor, even where the
+person has one by now.
+"""
+
+from typing import Any
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added, authenticator_removed
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from accounts.models import User
+from partners.models import PartnerMembership
+
+FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+SESSION_KEY = "strong"
+NEXT_KEY = "strong_next"
+
+
+def with_strength(users: QuerySet[User]) -> QuerySet[User]:
+    """With what is demanded of each, and whether they have a factor; in the same query."""
+    places = PartnerMembership.objects.current().filter(user=OuterRef("pk"))
+    factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
+    return users.annotate(works_for_partner=Exists(places), has_factor=Exists(factors))
+
+
+def demanded_of(user: Any) -> bool:
+    """Whether this person must sign in with a second factor."""
+    if settings.DEMO or not user.is_authenticated:
+        return False
+    return bool(user.is_staff or user.works_for_partner)
+
+
+def is_strong(request: HttpRequest) -> bool:
+    """Whether this session was opened, or strengthened, with a factor that still stands."""
+    user: Any = request.user
+    if not user.has_factor:
+        return False
+    if (noted := request.session.get(SESSION_KEY)) is not None:
+        return bool(noted)
+    records = get_authentication_records(request, user)
+    return any(record.get("method") == "mfa" for record in records)
+
+
+@receiver(authenticator_added, dispatch_uid="signin.strengthened")
+def strengthened(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
+    added = kwargs["authenticator"]  # allauth gives the row, or what it has wrapped around it
+    if getattr(added, "instance", added).type in FACTORS:
+        request.session[SESSION_KEY] = True
+
+
+@receiver(authenticator_removed, dispatch_uid="signin.weakened")
+def weakened(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
+    if not Authenticator.objects.filter(user=user, type__in=FACTORS).exists():
+        request.session[SESSION_KEY] = False
