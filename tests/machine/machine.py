@@ -1,17 +1,17 @@
 """
 Every move, in any order, over any stretch of time: after each step all that is promised holds.
 
-A class of rules for each kind of acts; whoever adds a move adds a rule, and the rest stays.
+A class for each kind of acts; whoever adds a move adds a method marked `act`, and the rest stays.
 """
 
 from collections import Counter
 from collections.abc import Callable
 
-from .rules_of_decisions import Decisions
-from .rules_of_ends import Ends
-from .rules_of_strangers import Strangers
-from .rules_of_subscriptions import Subscriptions
-from .rules_of_time import Time
+from .acts_of_decisions import Decisions
+from .acts_of_ends import Ends
+from .acts_of_strangers import Strangers
+from .acts_of_subscriptions import Subscriptions
+from .acts_of_time import Time
 from .world import World
 
 # What a run that deserves the name has done at least once.
@@ -23,9 +23,7 @@ IMPORTANT = frozenset(
         "remove administration",
         "end selling",
         "suspend partner",
-        "restore partner",
         "sell",
-        "sell directly",
         "effect: selling_starts",
         "effect: selling_stays",
         "effect: selling_winds_down",
@@ -39,12 +37,14 @@ IMPORTANT = frozenset(
         "effect: subscription_expires",
         "change: renew",
         "change: expire",
-        "change: disable",
         "change: delete",
     }
 )
 # What many long sequences do.
 EVERYTHING = IMPORTANT | {
+    "change: disable",
+    "sell directly",
+    "restore partner",
     "ask",
     "make link",
     "edit link",

@@ -22,9 +22,9 @@ from subscriptions.moves import changing
 from tests import factories as make
 
 from . import steps
+from .acts_of_requests import request_of
 from .machine import machine_in
 from .naive_administration import check_administrators
-from .rules_of_requests import request_of
 from .snapshots import read
 from .test_machine import SHORT
 from .witness import Step

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from math import prod
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -26,7 +27,7 @@ from .world import ROLES, World
 
 REFUSALS = (Refused, PermissionDenied)
 # How many of the answers that stayed the same are asked again after each step, and at the end.
-ASKED_AGAIN, ASKED_AT_THE_END = 1, 10
+ASKED_AGAIN, ASKED_AT_THE_END = 1, 5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +64,8 @@ class Witness:
         self.reached: Counter = Counter() if reached is None else reached
         self.known = public_keys()
         self.rows = read()
-        self.allowed: dict[Triple, datetime] = {}
+        # Asked as a whole at the end of a sequence; meanwhile only what changes.
+        self.allowed: dict[Triple, datetime] = access(self.rows, self.clock.now)
         self._people = {row.pk: row for row in world.people}
         self._customers = {row.pk: row for row in world.customers}
         self._roles = {row.pk: row for row in world.roles_of(ROLES)}
@@ -179,25 +181,29 @@ class Witness:
         )
 
     def _in_turn(self, number: int) -> list[Triple]:
-        """Some of those who might have been given the role once, and one of all the others."""
+        """Those who might have been given the role once, one after the other; at times anybody."""
         near = sorted(
             triple
             for triple in once_near(self.rows)
             if triple[0] in self._people and triple[2] in self._roles
         )
-        whole = (self._people, self._customers, self._roles)
-        size = len(self._people) * len(self._customers) * len(self._roles)
         found = []
         for _ in range(number):
             self._turn += 1
             found.append(near[self._turn % len(near)])
-        # A step that has no divisor in common with their number comes to each of them in time.
-        turn = self._turn * 101 % size
-        anybody = []
-        for things in whole:
-            turn, place = divmod(turn, len(things))
-            anybody.append(list(things)[place])
-        return [*found, (anybody[0], anybody[1], anybody[2])]
+            if self._turn % 4 == 0:
+                found.append(self._anybody())
+        return found
+
+    def _anybody(self) -> Triple:
+        """Each in time: the step has no divisor in common with their number."""
+        things = [list(each) for each in (self._people, self._customers, self._roles)]
+        turn = self._turn // 4 * 101 % prod(map(len, things))
+        places = []
+        for keys in things:
+            turn, place = divmod(turn, len(keys))
+            places.append(keys[place])
+        return places[0], places[1], places[2]
 
 
 def run(move: Callable[[], Any]) -> Any:

@@ -124,7 +124,7 @@ class World:
         fernhill, gorse, heather = self.customers
         licence = self._import(fernhill, self.birch)
         self._import(fernhill, self.birch, base_subscription=licence)
-        self._import(fernhill, self.alder, auto_renew=False)
+        self._import(fernhill, self.alder, auto_renew=False, term_length="P1M")
         self._import(fernhill, None)
         self._import(gorse, self.alder, term_length="P1M")
         self._import(gorse, self.cedar, partner_of_record=self.dogwood)

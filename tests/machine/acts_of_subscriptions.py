@@ -3,8 +3,6 @@
 from decimal import Decimal
 from typing import Any
 
-from hypothesis.stateful import precondition, rule
-
 from customers.models import Customer
 from partners.models import Partner
 from relationships.moves.selling import subscribe
@@ -12,7 +10,7 @@ from subscriptions.models import BillingCycle, Subscription
 from subscriptions.moves import changing
 from subscriptions.moves.ordering import subscribe_directly
 
-from .drawing import DATA, Drawing
+from .drawing import Drawing, act
 from .witness import Refusal
 
 LENGTHS = ("P1M", "P1Y", "P3Y")
@@ -23,17 +21,8 @@ CHANGES = ("quantity", "suspend", "reactivate", "cancel", "rename", "auto renew"
 class Subscriptions(Drawing):
     """Orders and changes."""
 
-    @rule(data=DATA)
-    def something_is_sold(self, data):
-        acts = (self._sell, self._sell, self._sell_directly, self._change)
-        self.pick(data, acts, "act")(data)
-
-    @precondition(Drawing.subscriptions)
-    @rule(data=DATA)
-    def its_owner_changes_a_subscription(self, data):
-        self._change(data)
-
-    def _change(self, data: Any) -> None:
+    @act(6, needs=Drawing.subscriptions)
+    def change_a_subscription(self, data: Any) -> None:
         kind = self.pick(data, CHANGES, "kind")
         row = self.pick(data, self._fitting(kind) or self.subscriptions(), "subscription")
         by = self.world.operator if row.seller_id is None else self.world.agent(row.seller_id)
@@ -47,7 +36,8 @@ class Subscriptions(Drawing):
 
         self.make(f"subscription: {kind}", change, changes=row.id)
 
-    def _sell(self, data: Any) -> None:
+    @act(3)
+    def sell(self, data: Any) -> None:
         """Mostly where it may."""
         pairs = self.running_pairs()
         if pairs and not self.now_and_then(data, 8):
@@ -63,7 +53,7 @@ class Subscriptions(Drawing):
         terms = self._terms(data)
         by = self.world.agent(partner)
 
-        def sell():
+        def order():
             return subscribe(
                 by=by,
                 partner=Partner.objects.get(pk=partner),
@@ -75,15 +65,16 @@ class Subscriptions(Drawing):
                 **terms,
             )
 
-        sold = self.make("sell", sell, orders=True)
+        sold = self.make("sell", order, orders=True)
         if base and not isinstance(sold, Refusal):
             self.reached["sell an add-on"] += 1
 
-    def _sell_directly(self, data: Any) -> None:
+    @act()
+    def sell_directly(self, data: Any) -> None:
         customer = self.pick(data, self.world.customers, "customer").pk
         terms = self._terms(data)
 
-        def sell():
+        def order():
             return subscribe_directly(
                 by=self.world.operator,
                 customer=Customer.objects.get(pk=customer),
@@ -94,7 +85,7 @@ class Subscriptions(Drawing):
                 **terms,
             )
 
-        self.make("sell directly", sell, orders=True)
+        self.make("sell directly", order, orders=True)
 
     def _move(self, data: Any, kind: str, key: int) -> Any:
         number = self.next_number()

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from hypothesis.stateful import precondition, rule
-
 from customers.models import Customer
 from partners.models import Partner
 from partners.rights import Agent
@@ -16,7 +14,7 @@ from relationships.moves.requesting import create_request
 from relationships.moves.standing import edit_standing_link, make_standing_link, rotate
 from tests import factories as make
 
-from .drawing import DATA, Drawing
+from .drawing import Drawing, act
 from .naive_administration import entered
 from .witness import Refusal
 from .world import EXCHANGE, GLOBAL, SUPPORT, TEAMS, USERS
@@ -37,28 +35,7 @@ ADDRESSES = ("nobody", "email", "domain", "tenant", "nobody", "email", "another"
 class Requests(Drawing):
     """Requests and links, from the wish to the open decision."""
 
-    @rule(data=DATA)
-    def a_partner_asks(self, data):
-        self.act(data, (self.ask, True), (self._cancel, self.open_requests()))
-
-    @rule(data=DATA)
-    def a_link_lives(self, data):
-        links = self.links()
-        self.act(
-            data,
-            (self._make_link, True),
-            (self._edit_link, links),
-            (self._rotate_link, links),
-            (self._open_a_link, links),
-            (self._open_a_link, links),
-        )
-
-    @precondition(Drawing.open_requests)
-    @rule(data=DATA)
-    def a_customer_opens(self, data):
-        request = self.pick(data, self.open_requests(), "request")
-        self._open(request.id, self.pick(data, self.world.customers, "customer"))
-
+    @act(4)
     def ask(self, data: Any) -> None:
         """Mostly the customer's person opens it at once, so that there is something to decide."""
         partner, customer = self._pair(data)
@@ -69,13 +46,15 @@ class Requests(Drawing):
         if not isinstance(made, Refusal) and not self.now_and_then(data, 8):
             self._open(made.pk, customer)
 
-    def _make_link(self, data: Any) -> None:
+    @act()
+    def make_link(self, data: Any) -> None:
         partner = self.pick(data, self.world.partners, "partner")
         ask = None if self.now_and_then(data) else self._wish(data, partner)
         by = self.world.agent(partner)
         self.make("make link", lambda: make_standing_link(fresh(partner), ask, by=by))
 
-    def _edit_link(self, data: Any) -> None:
+    @act(needs=Drawing.links)
+    def edit_link(self, data: Any) -> None:
         link = self.pick(data, self.links(), "link")
         ask = self._wish(data, Partner.objects.get(pk=link.partner_id))
         seen = link.version - self.now_and_then(data, 8)
@@ -84,19 +63,27 @@ class Requests(Drawing):
             "edit link", lambda: edit_standing_link(request_of(link.id), ask, by=by, seen=seen)
         )
 
-    def _rotate_link(self, data: Any) -> None:
+    @act(needs=Drawing.links)
+    def rotate_link(self, data: Any) -> None:
         link = self.pick(data, self.links(), "link")
         by = self.world.agent(link.partner_id)
         self.make("rotate link", lambda: rotate(request_of(link.id), by=by))
 
-    def _open_a_link(self, data: Any) -> None:
+    @act(2, needs=Drawing.links)
+    def open_a_link(self, data: Any) -> None:
         link = self.pick(data, self.links(), "link")
         self._open(link.id, self.pick(data, self.world.customers, "customer"))
 
-    def _cancel(self, data: Any) -> None:
+    @act(needs=Drawing.open_requests)
+    def cancel_request(self, data: Any) -> None:
         request = self.pick(data, self.open_requests(), "request")
         by = self.world.agent(request.partner_id)
         self.make("cancel", lambda: cancel(request_of(request.id), by=by))
+
+    @act(needs=Drawing.open_requests)
+    def open_a_request(self, data: Any) -> None:
+        request = self.pick(data, self.open_requests(), "request")
+        self._open(request.id, self.pick(data, self.world.customers, "customer"))
 
     def decision(self, data: Any) -> Any:
         """One that is open; where there is none, somebody asks for one."""
@@ -109,7 +96,7 @@ class Requests(Drawing):
         """Two that know each other, one beside another's administration, or anybody."""
         usual, customers = self._usual(data), self.world.customers
         places, pairs = sorted(entered(self.rows)), self.running_pairs()
-        meeting = self.pick(data, ("rival", "known", "rival", "anybody"), "meeting")
+        meeting = self.pick(data, ("rival", "known", "anybody"), "meeting")
         if meeting == "rival" and places:
             place = self.pick(data, places, "place")
             holder = entered(self.rows)[place]

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from hypothesis.stateful import rule
-
 from accounts.models import Actor
 from audit.log import Side
 from customers.models import Customer
@@ -21,8 +19,8 @@ from subscriptions.models import Offer, Subscription
 from subscriptions.moves import changing
 from tests import factories as make
 
-from .drawing import DATA, Drawing
-from .rules_of_requests import request_of
+from .acts_of_requests import request_of
+from .drawing import Drawing, act
 from .steps import decision_of, grant_of, pair_of, partner_of
 
 Attempt = Callable[[Actor], Any]
@@ -31,8 +29,8 @@ Attempt = Callable[[Actor], Any]
 class Strangers(Drawing):
     """Each attempt comes with those who have no right to it."""
 
-    @rule(data=DATA)
-    def somebody_tries_what_is_not_theirs(self, data):
+    @act(3)
+    def try_what_is_not_theirs(self, data: Any) -> None:
         name, attempt, people = self.pick(data, list(self._attempts()), "attempt")
         by = self.pick(data, people, "by")
         self.make(f"stranger: {name}", lambda: attempt(by), forbidden=True)

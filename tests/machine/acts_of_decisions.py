@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from hypothesis.stateful import rule
-
 from customers.rights import CustomerRole
 from relationships.moves import deciding
 from tests import factories as make
 
-from .drawing import DATA
-from .rules_of_requests import Requests
+from .acts_of_requests import Requests
+from .drawing import act
 from .steps import approving, decision_of
 
 DAYS = (None, 1, 30, 90)
@@ -19,23 +17,21 @@ HALVES = ("both", "selling", "administration", "both", "neither")
 class Decisions(Requests):
     """Answers to the decisions that are open."""
 
-    @rule(data=DATA)
-    def a_customer_approves(self, data):
+    @act(5)
+    def approve_everything(self, data: Any) -> None:
         """With every switch, so that whoever is in the way is displaced."""
         if decision := self.decision(data):
             self._approve(data, decision, {"switches": self.world.keys})
 
-    @rule(data=DATA)
-    def a_customer_answers(self, data):
+    @act(2)
+    def approve_without_a_switch(self, data: Any) -> None:
         if decision := self.decision(data):
-            answers = (self._approve_a_part, self._approve_without_a_switch)
-            others = (self._decline, self._pass_on)
-            self.pick(data, (*answers, *others), "answer")(data, decision)
+            self._approve(data, decision, {})
 
-    def _approve_without_a_switch(self, data: Any, decision: Any) -> None:
-        self._approve(data, decision, {})
-
-    def _approve_a_part(self, data: Any, decision: Any) -> None:
+    @act(4)
+    def approve_a_part(self, data: Any) -> None:
+        if not (decision := self.decision(data)):
+            return
         asked = self.asked_roles(decision.request_id)
         answer: dict[str, Any] = {
             "switches": self.world.keys if self.now_and_then(data, 2) else frozenset(),
@@ -49,7 +45,10 @@ class Decisions(Requests):
             answer["administration"] = False
         self._approve(data, decision, answer)
 
-    def _decline(self, _data: Any, decision: Any) -> None:
+    @act(2)
+    def decline(self, data: Any) -> None:
+        if not (decision := self.decision(data)):
+            return
         by = self.world.admin(decision.customer_id)
 
         def decline():
@@ -59,7 +58,9 @@ class Decisions(Requests):
 
         self.make("decline", decline, certified=True)
 
-    def _pass_on(self, _data: Any, decision: Any) -> None:
+    @act(needs=Requests.open_decisions)
+    def pass_on(self, data: Any) -> None:
+        decision = self.pick(data, self.open_decisions(), "decision")
         by = self.world.reader(decision.customer_id)
 
         def pass_on():

@@ -3,47 +3,44 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import strategies as st
-from hypothesis.stateful import rule
-
 from relationships.models import RelationshipRequest
 from relationships.moves import clock, renewing
 from subscriptions.lifecycle import outlook
 from subscriptions.moves import aging
 
-from .drawing import DATA, Drawing
+from .drawing import Drawing, act
 
 STEPS = (1, 1, 8, 8, 31, 31, 91, 366)
 SWEEPS = {"relationships": clock.sweep, "renewing": renewing.sweep, "aging": aging.sweep}
+ALL = tuple(SWEEPS)
 
 
 class Time(Drawing):
     """Without a sweep, nothing is written: an end holds all the same."""
 
-    @rule(days=st.sampled_from(STEPS), swept=st.booleans())
-    def days_pass(self, days, swept):
-        self._reach(self.now + timedelta(days=days), swept=swept)
+    @act(3)
+    def let_days_pass(self, data: Any) -> None:
+        days = self.pick(data, STEPS, "days")
+        self._reach(data, self.now + timedelta(days=days))
 
-    @rule(data=DATA, swept=st.booleans())
-    def the_next_end_comes(self, data, swept):
+    @act(3)
+    def let_the_next_end_come(self, data: Any) -> None:
         """To the very moment, one before it, or one after it."""
-        ends = sorted(set(self._ends()))[:4]
-        if not ends:
-            return
-        end = self.pick(data, ends, "end")
-        off = self.pick(data, (0, 1, -1), "microseconds off")
-        self._reach(end + timedelta(microseconds=off), swept=swept)
+        if ends := sorted(set(self._ends()))[:4]:
+            off = timedelta(microseconds=self.pick(data, (0, 1, -1), "microseconds off"))
+            self._reach(data, self.pick(data, ends, "end") + off)
 
-    @rule(names=st.sampled_from([tuple(SWEEPS), *((name,) for name in SWEEPS)]))
-    def the_clock_does_what_is_due(self, names):
+    @act(3)
+    def do_what_is_due(self, data: Any) -> None:
+        names = self.pick(data, (ALL, ALL, *((name,) for name in ALL)), "sweeps")
         for name in names:
             self.make(f"sweep: {name}", SWEEPS[name], clock=True)
 
-    def _reach(self, moment: datetime, *, swept: bool) -> None:
+    def _reach(self, data: Any, moment: datetime) -> None:
         self.world.clock.reach(moment)
         self.witness.pass_time()
-        if swept:
-            self.the_clock_does_what_is_due(SWEEPS)
+        if self.now_and_then(data, 2):
+            self.do_what_is_due(data)
 
     def _ends(self) -> Any:
         for grant in self.live_grants():
