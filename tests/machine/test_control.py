@@ -23,7 +23,7 @@ from tests import factories as make
 
 from . import steps
 from .acts_of_requests import request_of
-from .machine import machine_in
+from .machine import EveryMove, machine_in
 from .naive_administration import check_administrators
 from .snapshots import read
 from .test_machine import SHORT
@@ -276,3 +276,16 @@ class TestTime:
         )
         with pytest.raises(AssertionError, match=r"the rows say .*administration_ends"):
             witness.make(Step(kind="sweep", move=clock.sweep, clock=True))
+
+
+class TestTheClassesOfActs:
+    def test_do_not_hide_each_other_s_methods(self):
+        """A second method of one name would quietly take the place of the first."""
+        own = [
+            name
+            for each in EveryMove.__mro__
+            if each.__module__.startswith(__package__)
+            for name in vars(each)
+            if not name.startswith("__")
+        ]
+        assert not {name for name in own if own.count(name) > 1}

@@ -25,7 +25,7 @@ SHORT = settings(
 )
 LONG = settings(SHORT, max_examples=2000, stateful_step_count=50, derandomize=False)
 # How many sequences the soak tells of at once.
-ROUND = 50
+ROUND = 20
 
 
 def test_every_promise_holds_after_every_step_of_random_sequences(world):
