@@ -1,4 +1,4 @@
-"""What all rules share: picking from what is there, by the rows and not by queries."""
+"""What all acts share: picking from what is there, by the rows and not by queries."""
 
 from typing import Any, ClassVar
 
@@ -20,7 +20,8 @@ from .witness import Sequence, Step, Witness
 from .world import World
 
 DATA = st.data()
-ONE_IN = {number: st.integers(1, number).map(lambda drawn: drawn == 1) for number in (2, 3, 8)}
+# The usual is the simplest, which Hypothesis draws more often and comes back to.
+ONE_IN = {number: st.sampled_from([False] * (number - 1) + [True]) for number in (2, 3, 8)}
 
 
 def act(weight: int = 1, needs: Any = None) -> Any:
