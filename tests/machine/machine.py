@@ -1,0 +1,87 @@
+"""
+Every move, in any order, over any stretch of time: after each step all that is promised holds.
+
+A class for each kind of acts; whoever adds a move adds a method marked `act`, and the rest stays.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+
+from .acts_of_decisions import Decisions
+from .acts_of_ends import Ends
+from .acts_of_strangers import Strangers
+from .acts_of_subscriptions import Subscriptions
+from .acts_of_time import Time
+from .world import World
+
+# What a run that deserves the name has done at least once.
+IMPORTANT = frozenset(
+    {
+        "approve",
+        "decline",
+        "terminate",
+        "remove administration",
+        "end selling",
+        "suspend partner",
+        "sell",
+        "effect: selling_starts",
+        "effect: selling_stays",
+        "effect: selling_winds_down",
+        "effect: selling_ends",
+        "effect: role_given",
+        "effect: role_taken",
+        "effect: service_taken_up",
+        "effect: service_switches",
+        "effect: service_freed",
+        "effect: administration_ends",
+        "effect: subscription_expires",
+        "change: renew",
+        "change: expire",
+        "change: delete",
+    }
+)
+# What many long sequences do.
+EVERYTHING = IMPORTANT | {
+    "change: disable",
+    "sell directly",
+    "restore partner",
+    "ask",
+    "make link",
+    "edit link",
+    "rotate link",
+    "cancel",
+    "open",
+    "pass on",
+    "sell an add-on",
+    "sweep: relationships",
+    "sweep: renewing",
+    "sweep: aging",
+    "time passes",
+    "decision: approved",
+    "decision: declined",
+    "decision: withdrawn",
+    "effect: selling_resumes",
+    "change: subscribe",
+    "change: change_quantity",
+    "change: suspend",
+    "change: reactivate",
+    "change: cancel",
+    "change: rename",
+    "change: auto_renew",
+}
+
+
+class EveryMove(Decisions, Ends, Subscriptions, Time, Strangers):
+    """The whole machine; `machine_in` gives it a world."""
+
+
+def machine_in(
+    world: World, reached: Counter | None = None, at_the_end: Callable[[], None] | None = None
+) -> type[EveryMove]:
+    """The machine in this world, which counts into `reached` what it has done."""
+    here = {
+        "world": world,
+        "reached": Counter() if reached is None else reached,
+        "at_the_end": staticmethod(at_the_end or (lambda: None)),
+    }
+    return type("EveryMove", (EveryMove,), here)

@@ -1,0 +1,109 @@
+"""Accounts stay as they are; subscriptions too, unless their seller or the clock acts on them."""
+
+from typing import Any
+
+from customers.models import Customer, CustomerMembership
+from subscriptions.lifecycle import EFFECTS
+from subscriptions.models import FROZEN, Subscription, SubscriptionChange
+
+from .snapshots import Snapshot, altered, born
+
+ACCOUNTS = (Customer, CustomerMembership)
+BIRTHS = {"subscribe", "import"}
+
+
+def column(name: str) -> str:
+    return Subscription._meta.get_field(name).attname
+
+
+def check_obligations(
+    before: Snapshot,
+    after: Snapshot,
+    *,
+    changes: int | None = None,
+    orders: bool = False,
+    clock: bool = False,
+) -> None:
+    """`changes` is the one subscription that the step is for."""
+    for model in ACCOUNTS:
+        table = model._meta.db_table
+        assert before.raw[table] == after.raw[table], f"the step touched {table}"
+    new = born(SubscriptionChange, before, after)
+    assert not altered(SubscriptionChange, before, after), "a change row was rewritten"
+    assert before.of(Subscription).keys() <= after.of(Subscription).keys(), "one was deleted"
+    for row in born(Subscription, before, after):
+        assert orders, "a subscription was ordered by no order"
+        check_birth(row, changes_of(new, row))
+    for was, row in altered(Subscription, before, after):
+        made = changes_of(new, row)
+        assert made, f"no change row says that subscription {row.id} changed"
+        assert clock or is_meant(was, changes, before), f"not of this step: {row.id}"
+        check_change(was, row, made, clock=clock)
+    subscriptions = {row.public_id for row in after.of(Subscription).values()}
+    touched = {row.public_id for _was, row in altered(Subscription, before, after)}
+    touched |= {row.public_id for row in born(Subscription, before, after)}
+    assert {change.subscription for change in new} <= touched & subscriptions, "a stray change"
+    check_forms(before, after)
+
+
+def changes_of(changes: list, row: Any) -> list:
+    found = [change for change in changes if change.subscription == row.public_id]
+    return sorted(found, key=lambda change: change.number)
+
+
+def is_meant(row: Any, meant: int | None, rows: Snapshot) -> bool:
+    """The subscription itself, or an add-on of it that the same seller sold."""
+    if meant is None or row.id == meant:
+        return meant is not None
+    same_seller = row.seller_id == rows.of(Subscription)[meant].seller_id
+    return row.base_subscription_id == meant and same_seller
+
+
+def check_birth(row: Any, made: list) -> None:
+    assert [change.kind for change in made] == ["subscribe"]
+    check_hand(row, made[0], clock=False)
+
+
+def check_change(was: Any, row: Any, made: list, *, clock: bool) -> None:
+    """Only the columns that such changes are for, and by the right hand."""
+    frozen = [name for name in FROZEN if getattr(was, column(name)) != getattr(row, column(name))]
+    assert not frozen, f"frozen columns changed: {frozen}"
+    allowed = {"last_change_id"}
+    for change in made:
+        assert change.kind not in BIRTHS
+        allowed |= EFFECTS[change.kind].columns
+        check_hand(row, change, clock=clock)
+    different = {name for name, value in vars(row).items() if getattr(was, name) != value}
+    assert different <= allowed, f"columns of no such change: {different - allowed}"
+    assert row.last_change_id == made[-1].id
+
+
+def check_hand(row: Any, change: Any, *, clock: bool) -> None:
+    if clock:
+        assert change.made_by == "clock", change
+    elif row.seller_id is None:
+        assert (change.made_by, change.seller_id) == ("operator", None), change
+    else:
+        assert (change.made_by, change.seller_id) == ("seller", row.seller_id), change
+
+
+def check_forms(before: Snapshot, after: Snapshot) -> None:
+    """Every row is what its newest change says; what did not change was looked at before."""
+    tables = [model._meta.db_table for model in (Subscription, SubscriptionChange)]
+    if all(before.raw[table] == after.raw[table] for table in tables):
+        return
+    newest: dict[Any, Any] = {}
+    for change in after.of(SubscriptionChange).values():
+        known = newest.get(change.subscription)
+        if known is None or known.number < change.number:
+            newest[change.subscription] = change
+    stored = Subscription.objects.with_parties()
+    changed = [
+        key
+        for key, row in after.raw[tables[0]].items()
+        if before.raw[tables[0]].get(key) != row
+        or newest[after.of(Subscription)[key].public_id].id not in before.of(SubscriptionChange)
+    ]
+    for row in stored.filter(pk__in=changed):
+        assert row.canonical_form() == newest[row.public_id].canonical_form
+        assert row.last_change_id == newest[row.public_id].id

@@ -1,0 +1,82 @@
+"""The acts that are shown before they are done, as steps; each reads its rows afresh."""
+
+from typing import Any
+
+from accounts.models import Actor
+from audit.log import Side
+from customers.models import Customer
+from partners.models import Partner
+from relationships.models import AdminRelationship, Decision, ResellerRelationship
+from relationships.moves import deciding, ending
+from relationships.moves.previewing import preview
+from tests import factories as make
+
+from .witness import Step
+
+GOOD_FAITH = "I act in good faith."
+
+
+def approving(decision: int, *, by: Actor, **answer: Any) -> Step:
+    """What is not answered is allowed; the page was opened just before."""
+    seen = make.make_answer(decision_of(decision)).seen_digest
+
+    def run(move: Any) -> Any:
+        row = decision_of(decision)
+        return move(row, make.make_answer(row, **{"seen_digest": seen} | answer), by=by)
+
+    return Step(
+        kind="approve",
+        move=lambda: run(deciding.approve),
+        preview=lambda: run(deciding.preview_approval),
+        certified=True,
+    )
+
+
+def terminating(grant: int, *, by: Actor, side: Side) -> Step:
+    who: dict[str, Any] = {"by": by, "side": side}
+    return Step(
+        kind="terminate",
+        move=lambda: ending.terminate(grant_of(grant), **who),
+        preview=lambda: preview(ending.terminating, grant_of(grant), **who),
+        certified=True,
+    )
+
+
+def removing_administration(customer: int, partner: int, *, by: Actor) -> Step:
+    def pair() -> tuple[Customer, Partner]:
+        return Customer.objects.get(pk=customer), partner_of(partner)
+
+    return Step(
+        kind="remove administration",
+        move=lambda: ending.remove_administration(*pair(), by=by),
+        preview=lambda: preview(ending.removing_administration, *pair(), by=by),
+        certified=True,
+    )
+
+
+def ending_selling(pair: int, *, by: Actor, side: Side) -> Step:
+    who: dict[str, Any] = {"by": by, "side": side}
+    good_faith = GOOD_FAITH if side == Side.PARTNER else ""
+    return Step(
+        kind="end selling",
+        move=lambda: ending.end_selling(pair_of(pair), good_faith=good_faith, **who),
+        preview=lambda: preview(ending.ending_selling, pair_of(pair), **who),
+        certified=True,
+    )
+
+
+def decision_of(key: int) -> Decision:
+    rows = Decision.objects.select_related("request__partner", "request__administrator", "customer")
+    return rows.get(pk=key)
+
+
+def grant_of(key: int) -> AdminRelationship:
+    return AdminRelationship.objects.select_related("partner", "customer").get(pk=key)
+
+
+def pair_of(key: int) -> ResellerRelationship:
+    return ResellerRelationship.objects.select_related("partner", "customer").get(pk=key)
+
+
+def partner_of(key: int) -> Partner:
+    return Partner.objects.get(pk=key)
