@@ -22,8 +22,9 @@ from audit.timeline import about, timeline
 from partnercenter.lib.staff_pages import LookOnlyAdmin, Table
 from partnercenter.lib.tick_list import TickList
 
-from . import staffing
+from . import factors, staffing
 from .models import Actor, User
+from .move_pages import Move, MovePagesAdmin
 from .moves_admin import MovesAdmin
 
 # Second factors, tokens and keys are secrets, and no business of staff; Django's own page of
@@ -66,8 +67,27 @@ class SuperusersAdmin(MovesAdmin):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
+MOVES = (
+    Move(
+        name="reset-factors",
+        label=_("Take the second factor away"),
+        done=_("The second factor was taken away:"),
+        run=factors.reset_by_staff,
+        fits=factors.has_factor,
+        several=False,
+        grave=True,
+        follows=(
+            _("Passkeys, apps and recovery codes of this person count no longer."),
+            _("A mail tells the person, who sets up a new one at the next sign-in."),
+            _("Make sure first, by a call that you make, that it is this person who asks."),
+        ),
+        stays=(_("The password: nobody but the person sets it."),),
+    ),
+)
+
+
 @admin.register(User)
-class UserAdmin(SuperusersAdmin):
+class UserAdmin(MovePagesAdmin, SuperusersAdmin):
     purpose = _("Everybody who signs in; a superuser says who is staff.")
     list_display = ["email", "name", "is_active", "is_staff", "last_login"]
     list_filter = ["is_active", "is_staff"]
@@ -79,6 +99,7 @@ class UserAdmin(SuperusersAdmin):
         (_("Rights"), {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),
     ]
     labels = {"public_id": _("public id")}
+    moves = MOVES
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -47,27 +47,6 @@ def tell(
         )
 
 
-def tell_reset(person: User, *, key: str) -> None:
-    """Staff reset the second factor: the person alone is told."""
-    outbox.send(
-        "people",
-        to=person.email,
-        name=person.name,
-        language=person.language,
-        context={
-            "act": "factors_reset",
-            "organisation": settings.OPERATOR_NAME,
-            "person": person.get_full_name(),
-            "own": True,
-            "actor": settings.OPERATOR_NAME,
-            "role": "",
-            "was": "",
-            "link": settings.SITE_URL + reverse("signin:profile"),
-        },
-        key=f"people:factors_reset:{key}",
-    )
-
-
 def global_admins(organisation: Partner | Customer) -> list[User]:
     """Those who rule the organisation and can sign in."""
     column = "admin" if isinstance(organisation, Partner) else "role"

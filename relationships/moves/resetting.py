@@ -2,26 +2,24 @@
 Somebody has lost the device of the second factor, and the recovery codes with it.
 
 Another global admin of the person's organisation takes the factors away, unless the person belongs
-elsewhere too; then, and wherever nobody else can, staff do, with a reason. The password stays what
-it was, and nobody else ever sets it (rule R80).
+elsewhere too; then, and wherever nobody else can, staff do (`accounts.factors`). The password stays
+what it was, and nobody else ever sets it (rule R80).
 """
 
 from datetime import datetime
 from typing import Any
 
-from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Actor, User
-from audit.log import Side, record
-from partnercenter.lib.reasons import given_reason
+from accounts.factors import has_factor, take_factors
+from accounts.models import Actor
 from partnercenter.lib.states import moment
 from partners.models import PartnerMembership
 
 from .people import PeopleRefused, Place, manages, roles_of
-from .people_mails import tell, tell_reset
+from .people_mails import tell
 
 
 @transaction.atomic
@@ -34,7 +32,7 @@ def reset_factors(place: Place, *, by: Actor, at: datetime | None = None) -> Non
     if why := why_not_resetting(place):
         raise PeopleRefused(why)
     at = moment(at)
-    _take(place.user)
+    take_factors(place.user)
     room = "partner" if isinstance(place, PartnerMembership) else "customer"
     details = {"person": str(place.user.public_id)}
     event = place.organisation.record(f"{room}.factors_reset", by=by, at=at, details=details)
@@ -60,32 +58,3 @@ def why_not_resetting(place: Place) -> str:
     if not has_factor(person):
         return _("This person has no second factor.")
     return ""
-
-
-def has_factor(person: User) -> bool:
-    return Authenticator.objects.filter(user=person).exists()
-
-
-@transaction.atomic
-def reset_by_staff(person: User, *, by: Actor, reason: str, at: datetime | None = None) -> None:
-    """Staff take the factors away, after they have made sure by other means who asks."""
-    if not by.has_perm("accounts.change_user") or (by.user and by.user.pk == person.pk):
-        raise PermissionDenied
-    reason = given_reason(reason)
-    person = User.objects.select_for_update().get(pk=person.pk)
-    if not has_factor(person):
-        raise PeopleRefused(_("This person has no second factor."))
-    _take(person)
-    event = record(
-        "user.factors_reset",
-        by=by,
-        at=moment(at),
-        side=Side.OPERATOR,
-        subject=("user", str(person.public_id)),
-        details={"reason": reason},
-    )
-    tell_reset(person, key=str(event.public_id))
-
-
-def _take(person: User) -> None:
-    Authenticator.objects.filter(user=person).delete()

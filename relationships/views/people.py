@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.acting import actor_of, viewer_of
+from accounts.factors import has_factor
 
 from ..forms import people as forms
 from ..moves import claims, inviting, resetting
@@ -81,9 +82,7 @@ def person(request: HttpRequest, membership: Any, public_id: str) -> HttpRespons
     context = {
         "place": place,
         "own": place.pk == membership.pk,
-        "resettable": membership.rules
-        and place.pk != membership.pk
-        and resetting.has_factor(place.user),
+        "resettable": membership.rules and place.pk != membership.pk and has_factor(place.user),
     }
     return form_page(request, membership, "person", form, act, context=context)
 

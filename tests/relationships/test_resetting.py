@@ -5,6 +5,7 @@ from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
+from accounts.factors import reset_by_staff
 from accounts.models import Actor
 from audit.models import Event
 from customers.rights import CustomerRole
@@ -12,7 +13,7 @@ from mail.models import Delivery
 from partnercenter.lib.refusals import Refused
 from partners.rights import Admin, Agent
 from relationships.moves.people import PeopleRefused
-from relationships.moves.resetting import reset_by_staff, reset_factors
+from relationships.moves.resetting import reset_factors
 from tests import factories as make
 
 from .test_people import Nothing, place_of
@@ -101,10 +102,10 @@ class TestByStaff:
         staff = Actor.objects.of(make.make_staff())
         stranger = Actor.objects.of(make.make_user(is_staff=True))
         with Nothing(), pytest.raises(PermissionDenied):
-            reset_by_staff(agent, by=stranger, reason="asked by phone")
+            reset_by_staff([agent], by=stranger, reason="asked by phone")
         with Nothing(), pytest.raises(Refused):
-            reset_by_staff(agent, by=staff, reason=" ")
-        reset_by_staff(agent, by=staff, reason="came to our office")
+            reset_by_staff([agent], by=staff, reason=" ")
+        reset_by_staff([agent], by=staff, reason="came to our office")
         assert not Authenticator.objects.filter(user=agent).exists()
         event = Event.objects.get(kind="user.factors_reset")
         assert event.details["reason"] == "came to our office"
@@ -115,4 +116,13 @@ class TestByStaff:
         give_factors(staff)
         by = Actor.objects.of(staff)
         with Nothing(), pytest.raises(PermissionDenied):
-            reset_by_staff(staff, by=by, reason="lost it")
+            reset_by_staff([staff], by=by, reason="lost it")
+
+    def test_is_made_from_the_page_of_the_person(self, client, agent):
+        client.force_login(make.make_staff())
+        page = reverse("admin:accounts_user_change", args=[agent.pk])
+        url = reverse("admin:accounts_user_move", args=["reset-factors"]) + f"?ids={agent.pk}"
+        assert url in client.get(page).content.decode()
+        client.post(url, {"reason": "came to our office"})
+        assert not Authenticator.objects.filter(user=agent).exists()
+        assert url not in client.get(page).content.decode()
