@@ -18,6 +18,7 @@ from partnercenter.lib.reasons import given_reason
 from partnercenter.lib.states import moment
 
 from ..rights import Admin, Agent, PartnerRight
+from ..staff_rights import EDIT
 from .membership import PartnerMembership
 from .partner import Partner
 
@@ -112,7 +113,7 @@ class PartnerInvitation(Invitation):
     @staticmethod
     def sendable_by(by: Actor, partner: Partner) -> bool:
         """Staff, or who manages the partner's people."""
-        if by.has_perm("partners.change_partner"):
+        if by.has_perm(EDIT):
             return True
         people = partner.memberships.having(PartnerRight.MANAGE_PEOPLE)
         return by.user is not None and people.filter(user=by.user).exists()

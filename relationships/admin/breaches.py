@@ -22,7 +22,7 @@ from subscriptions.models import Subscription
 from ..differences import columns
 from ..models import Breach, FoundBy, Watch
 from ..models.watch import period
-from ..moves.settling import settle
+from ..moves.settling import SETTLES, settle
 
 
 def run_settle(rows: list[Breach], *, by: Actor, reason: str) -> None:
@@ -36,6 +36,7 @@ MOVES = (
         label=_("Settle"),
         done=_("Settled:"),
         run=run_settle,
+        asks=(SETTLES,),
         fits=lambda breach: breach.settled_at is None,
         follows=(
             _("It counts no longer among those that wait for an answer, and keeps this reason."),
@@ -94,9 +95,6 @@ class BreachAdmin(MovePagesAdmin, LookOnlyAdmin):
         ),
     ]
     labels = {"customer": _("customer"), "actor": _("by"), "settled_by": _("settled by")}
-
-    def has_move_permission(self, request: HttpRequest, row: Any = None) -> bool:
-        return request.user.has_perm("relationships.change_breach")
 
     def list_note(self, request: HttpRequest) -> str:
         """How far the watch is, and whether it runs at all."""

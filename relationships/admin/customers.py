@@ -24,6 +24,8 @@ from .organisation_form import OrganisationForm
 from .partner_moves import InviteForm, on_all
 from .tables import RELATED, elsewhere, invitations, own_log, people
 
+EDITS_CUSTOMERS = "customers.change_customer"
+
 
 def lacks_global_admin(customer: Customer) -> bool:
     admins = customer.memberships.current().filter(role=CustomerRole.GLOBAL_ADMIN)
@@ -42,6 +44,7 @@ MOVES = (
         label=_("Confirm the domain"),
         done=_("The domain was confirmed:"),
         run=on_all(Customer.confirm_domain),
+        asks=(EDITS_CUSTOMERS,),
         fits=lambda customer: customer.domain_confirmed_at is None,
         follows=(
             _("You vouch that the domain is the organisation's own."),
@@ -54,6 +57,7 @@ MOVES = (
         label=_("Invite the first global admin"),
         done=_("The invitation is on its way:"),
         run=run_invite,
+        asks=(EDITS_CUSTOMERS,),
         fits=lambda customer: (
             customer.status == CustomerStatus.ACTIVE and lacks_global_admin(customer)
         ),

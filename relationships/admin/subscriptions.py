@@ -88,9 +88,6 @@ class SubscriptionAdmin(MovePagesAdmin, SubscribePage, ImportPage, LookOnlyAdmin
             )
         )
 
-    def has_move_permission(self, request: HttpRequest, row: Any = None) -> bool:
-        return request.user.has_perm("subscriptions.change_subscription")
-
     def note(self, row: Subscription) -> str:
         return _t("Only its seller changes this subscription.") if row.seller else ""
 
