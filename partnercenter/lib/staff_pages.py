@@ -1,7 +1,7 @@
 """What the staff's pages in the admin have in common."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from django.contrib import admin
@@ -21,6 +21,8 @@ class Link(NamedTuple):
     label: str
     url: str
     grave: bool = False
+    # Whose page it is: who may not look at it reads the label alone.
+    model: type[models.Model] | None = None
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,10 @@ class Table:
 def page_of(row: models.Model) -> str:
     """Where staff look at a row."""
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def link_to(row: models.Model, label: str = "") -> Link:
+    return Link(label or str(row), page_of(row), model=type(row))
 
 
 def yes_or_no(value: bool) -> str:
@@ -159,11 +165,26 @@ class StaffAdmin(admin.ModelAdmin):
             context |= {
                 "title": self.title_of(obj),
                 "subtitle": None,
-                "tables": list(self.tables(request, obj)),
+                "tables": [self._for(request, table) for table in self.tables(request, obj)],
                 "tools": list(self.tools(request, obj)),
                 "note": self.note(obj),
             }
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _for(self, request: HttpRequest, table: Table) -> Table:
+        """The table with those links alone that lead this person anywhere."""
+
+        def leads(cell: Any) -> bool:
+            model = cell.model if isinstance(cell, Link) else None
+            return model is None or self.admin_site._registry[model].has_view_permission(request)
+
+        rows = [
+            [cell if leads(cell) else cell.label for cell in row]
+            for row in table.rows
+            if any(map(leads, row))
+        ]
+        more = table.more if table.more and leads(table.more) else None
+        return replace(table, rows=rows, more=more)
 
     # What was done is seen on the page of the row, with the event that it left.
     def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:

@@ -74,6 +74,7 @@ def own_log(side: str, organisation: Partner | Customer) -> Link:
     return Link(
         _("All events of %(name)s") % {"name": organisation.name},
         f"{_list_of(Event)}?chain={side}:{organisation.tenant_id}",
+        model=Event,
     )
 
 
@@ -87,6 +88,7 @@ def elsewhere(organisation: Partner | Customer, *models: Any) -> Table:
                 Link(
                     capfirst(str(model._meta.verbose_name_plural)),
                     f"{_list_of(model)}?q={organisation.tenant_id}",
+                    model=model,
                 )
             ]
             for model in models
