@@ -95,7 +95,7 @@ class TestGroups:
         assert not offered.filter(codename__startswith="delete_").exists()
         look = Permission.objects.get(codename="view_partner")
         client.post(add, {"name": "Supervisors", "permissions": [look.pk], "reason": "new team"})
-        group = Group.objects.get()
+        group = Group.objects.get(name="Supervisors")
         assert list(group.permissions.all()) == [look]
 
     def test_are_not_changed_by_other_staff(self, client, staff):
