@@ -45,5 +45,7 @@ def carry_over(broader: str, narrower: Iterable[str], apps: Any, using: str) -> 
     holders = {"permissions": "auth.Group", "user_permissions": "accounts.User"}
     for held, model in holders.items():
         rows = apps.get_model(model).objects.using(using)
-        for row in rows.filter(**{held: keys[broader]}):
+        # Who has a part already was given it apart, by an earlier run or by a superuser.
+        undivided = rows.filter(**{held: keys[broader]}).exclude(**{f"{held}__in": parts})
+        for row in undivided:
             getattr(row, held).add(*parts)
