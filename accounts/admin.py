@@ -19,7 +19,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from audit.timeline import about, timeline
-from partnercenter.lib.staff_pages import LookOnlyAdmin, Table
+from partnercenter.lib.staff_pages import LookOnlyAdmin
+from partnercenter.lib.staff_tables import Table
 from partnercenter.lib.tick_list import TickList
 
 from . import staffing

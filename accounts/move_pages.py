@@ -18,7 +18,8 @@ from django.utils.translation import ngettext
 
 from partnercenter.lib.reasons import ReasonForm
 from partnercenter.lib.refusals import Refused
-from partnercenter.lib.staff_pages import Link, StaffAdmin, page_of
+from partnercenter.lib.staff_pages import StaffAdmin
+from partnercenter.lib.staff_tables import Link, page_of
 
 from .acting import actor_of
 

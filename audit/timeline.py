@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from partnercenter.lib.staff_pages import Link, Table, link_to
+from partnercenter.lib.staff_tables import Link, Table, link_to
 
 from . import kinds
 from .models import Event, EventQuerySet

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Actor
 from accounts.move_pages import Move, MovePagesAdmin
 from audit.timeline import about, timeline
-from partnercenter.lib.staff_pages import Link, LookOnlyAdmin, Table, page_of
+from partnercenter.lib.staff_pages import LookOnlyAdmin
+from partnercenter.lib.staff_tables import Link, Table, page_of
 from subscriptions.models import Subscription
 
 from ..differences import columns

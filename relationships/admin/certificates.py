@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.models import Event
 from audit.timeline import timeline
-from partnercenter.lib.staff_pages import LookOnlyAdmin, Table
+from partnercenter.lib.staff_pages import LookOnlyAdmin
+from partnercenter.lib.staff_tables import Table
 
 from ..certificates import act_of
 from ..models import Certificate

@@ -16,7 +16,7 @@ from accounts.moves_admin import MovesAdmin
 from audit.timeline import about, timeline
 from customers.models import Customer, CustomerInvitation, CustomerStatus
 from customers.rights import CustomerRole
-from partnercenter.lib.staff_pages import Table
+from partnercenter.lib.staff_tables import Table
 
 from ..models import Decision
 from ..moves.supervising import edit_customer

@@ -13,7 +13,8 @@ from accounts.move_pages import Move, MovePagesAdmin
 from audit.timeline import about, timeline
 from customers.models import CustomerRegistration, RegistrationStatus
 from partnercenter.lib.reasons import ReasonField
-from partnercenter.lib.staff_pages import LookOnlyAdmin, Table
+from partnercenter.lib.staff_pages import LookOnlyAdmin
+from partnercenter.lib.staff_tables import Table
 
 from ..moves.accepting import accept_registration, refuse_registration
 from ..moves.registration_mails import ANSWERS_REGISTRATIONS

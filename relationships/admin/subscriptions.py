@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.move_pages import Move, MovePagesAdmin, Part
 from audit.timeline import about, timeline
-from partnercenter.lib.staff_pages import LookOnlyAdmin, Table, yes_or_no
+from partnercenter.lib.staff_pages import LookOnlyAdmin
+from partnercenter.lib.staff_tables import Table, yes_or_no
 from subscriptions.admin.import_page import ImportPage
 from subscriptions.admin.subscribe_page import SubscribePage
 from subscriptions.models import Subscription, SubscriptionChange

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Invitation
 from audit.models import Event
 from customers.models import Customer
-from partnercenter.lib.staff_pages import Link, Table
+from partnercenter.lib.staff_tables import Link, Table
 from partners.models import Partner
 from subscriptions.models import Subscription
 
