@@ -19,7 +19,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from audit.timeline import about, timeline
-from partnercenter.lib.staff_pages import LookOnlyAdmin, Table
+from partnercenter.lib.staff_pages import LookOnlyAdmin
+from partnercenter.lib.staff_tables import Table
 from partnercenter.lib.tick_list import TickList
 
 from . import factors, staffing
@@ -73,6 +74,7 @@ MOVES = (
         label=_("Take the second factor away"),
         done=_("The second factor was taken away:"),
         run=factors.reset_by_staff,
+        asks=("accounts.change_user",),
         fits=factors.has_factor,
         several=False,
         grave=True,

@@ -18,7 +18,8 @@ from django.utils.translation import ngettext
 
 from partnercenter.lib.reasons import ReasonForm
 from partnercenter.lib.refusals import Refused
-from partnercenter.lib.staff_pages import Link, StaffAdmin, page_of
+from partnercenter.lib.staff_pages import StaffAdmin
+from partnercenter.lib.staff_tables import Link, page_of
 
 from .acting import actor_of
 
@@ -37,6 +38,7 @@ class Move:
     label: Any
     done: Any
     run: Callable[..., Any]  # takes the rows, by= and every field of the form
+    asks: tuple[str, ...]  # the permissions that it asks for
     fits: Callable[[Any], bool] = always
     follows: tuple[Any, ...] = ()  # sentences
     stays: tuple[Any, ...] = ()  # sentences
@@ -61,9 +63,9 @@ class MovePagesAdmin(StaffAdmin):
         """The row as the move's page names it."""
         return str(row)
 
-    def has_move_permission(self, request: HttpRequest, row: Any = None) -> bool:
-        """Who may make moves; the move asks again, of each row."""
-        return self.has_change_permission(request, row)
+    def has_move_permission(self, request: HttpRequest, move: Move) -> bool:
+        """Who may open its page, which shows the rows; the move asks again, of each."""
+        return self.has_view_permission(request) and request.user.has_perms(move.asks)
 
     def label_of(self, move: Move, rows: list[Any]) -> str:
         return str(move.label)
@@ -97,12 +99,10 @@ class MovePagesAdmin(StaffAdmin):
         return f"{address}?{urlencode({'ids': ','.join(map(str, ids))})}"
 
     def get_actions(self, request: HttpRequest) -> Any:
-        if not self.has_move_permission(request):
-            return {}
         return {
             move.name: (self._action(move), move.name, move.label)
             for move in self.moves
-            if move.several
+            if move.several and self.has_move_permission(request, move)
         }
 
     def _action(self, move: Move) -> Callable[..., Any]:
@@ -118,18 +118,18 @@ class MovePagesAdmin(StaffAdmin):
         return lead_to_its_page
 
     def tools(self, request: HttpRequest, row: Any) -> Iterable[Link]:
-        if not self.has_move_permission(request, row):
-            return
         for move in self.moves:
-            if move.fits(row):
+            if self.has_move_permission(request, move) and move.fits(row):
                 yield Link(self.label_of(move, [row]), self.move_url(move, [row.pk]), move.grave)
 
     def move_view(self, request: HttpRequest, name: str) -> HttpResponse:
-        if not self.has_move_permission(request):
-            raise PermissionDenied
         move = next((move for move in self.moves if move.name == name), None)
+        if move is None:
+            raise Http404
+        if not self.has_move_permission(request, move):
+            raise PermissionDenied
         chosen = self._chosen(request)
-        if move is None or not chosen or (len(chosen) > 1 and not move.several):
+        if not chosen or (len(chosen) > 1 and not move.several):
             raise Http404
         rows = [row for row in chosen if move.fits(row)]
         back = page_of(chosen[0]) if len(chosen) == 1 else self.list_url()

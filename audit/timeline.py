@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from partnercenter.lib.staff_pages import Link, Table, page_of
+from partnercenter.lib.staff_tables import Link, Table, link_to
 
 from . import kinds
 from .models import Event, EventQuerySet
@@ -39,7 +39,7 @@ def timeline(events: Iterable[Event], *, more: Link | None = None) -> Table:
         rows=[
             [
                 event.at,
-                Link(kinds.sentence(event), page_of(event)),
+                link_to(event, kinds.sentence(event)),
                 actor_label(event),
                 event.details.get("reason", ""),
             ]

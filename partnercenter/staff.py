@@ -24,6 +24,7 @@ GROUPS: dict[str, tuple[Any, tuple[str, ...]]] = {
             "relationships.AdminRelationship",
             "relationships.ServiceAdministration",
             "subscriptions.Subscription",
+            "relationships.Certificate",
             "relationships.Breach",
             "audit.Event",
             "mail.Delivery",

@@ -13,6 +13,7 @@ from partnercenter.lib.reasons import given_reason
 from partnercenter.lib.states import moment
 
 from .models import Partner, PartnerMarket
+from .staff_rights import EDIT
 
 EDITABLE = frozenset({"name", "country", "programme_id"})
 
@@ -28,7 +29,7 @@ def edit_partner(
     at: datetime | None = None,
 ) -> None:
     """Write what differs, and into the log what it was and is."""
-    if not by.has_perm("partners.change_partner"):
+    if not by.has_perm(EDIT):
         raise PermissionDenied
     reason = given_reason(reason)
     partner.lock()

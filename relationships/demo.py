@@ -20,11 +20,9 @@ from subscriptions.models import BillingCycle, Offer, SuspensionReason, TermLeng
 from subscriptions.moves import aging, changing
 from subscriptions.moves.ordering import import_one
 
-from .demo_people import agent_of, person
+from .demo_people import STAFF, agent_of, make_staff, person
 from .demo_relationships import relate
 from .moves import renewing
-
-STAFF = "staff@operator.example"
 
 PARTNERS = {
     "alder": ("Alder Cloud", PartnerKind.DIRECT_BILL, "DE", ["AT", "CH", "FR"]),
@@ -123,7 +121,10 @@ def accounts() -> list[Account]:
         for slug, (name, _country) in CUSTOMERS.items()
         for local, (_first, role) in CUSTOMER_PEOPLE.items()
     ]
-    return [*found, Account("Operator", STAFF, "staff")]
+    found += [
+        Account("Operator", email, group or "Superuser") for email, (_name, group) in STAFF.items()
+    ]
+    return found
 
 
 @transaction.atomic
@@ -137,9 +138,7 @@ def make_demo() -> bool:
     partners["cedar"].reseller_partnerships.create(
         reseller=partners["dogwood"], started_at=at, started_by=by
     )
-    staff = person(STAFF, "Stella Staff")
-    staff.is_staff = staff.is_superuser = True
-    staff.save(update_fields=["is_staff", "is_superuser"])
+    make_staff(by=by, at=at)
     now = timezone.now()
     for sale in SALES:
         _sell(sale, partners, customers, by=by, now=now)

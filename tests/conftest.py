@@ -56,8 +56,11 @@ def guards_let_the_flush_through(request):
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """With TEST_DATABASE_ROLE, every test acts under production's role, which owns nothing."""
-    if database_role.NAME:
-        with django_db_blocker.unblock():
+    from . import staff_groups  # its models need the settings
+
+    with django_db_blocker.unblock():
+        staff_groups.outlive_the_flush()
+        if database_role.NAME:
             database_role.make(connection)
 
 

@@ -72,6 +72,7 @@ def test_look_only_is_everything_that_has_a_state_or_proves_something():
         "mail.Delivery",
         "relationships.AdminRelationship",
         "relationships.Breach",
+        "relationships.Certificate",
         "relationships.Decision",
         "relationships.RelationshipRequest",
         "relationships.ResellerRelationship",

@@ -1,8 +1,8 @@
 """What the staff's pages in the admin have in common."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.helpers import AdminForm
@@ -12,35 +12,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 
-
-class Link(NamedTuple):
-    """A place to go to."""
-
-    label: str
-    url: str
-    grave: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows that belong to the one that a page shows; a cell is a text, a moment or a link."""
-
-    title: str
-    headings: Sequence[str]
-    rows: Sequence[Sequence[Any]]
-    nothing: str
-    more: Link | None = None
-
-
-def page_of(row: models.Model) -> str:
-    """Where staff look at a row."""
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
-
-
-def yes_or_no(value: bool) -> str:
-    return _("yes") if value else _("no")
+from .staff_tables import Link, Table, page_of
 
 
 class StaffAdmin(admin.ModelAdmin):
@@ -159,11 +132,26 @@ class StaffAdmin(admin.ModelAdmin):
             context |= {
                 "title": self.title_of(obj),
                 "subtitle": None,
-                "tables": list(self.tables(request, obj)),
+                "tables": [self._for(request, table) for table in self.tables(request, obj)],
                 "tools": list(self.tools(request, obj)),
                 "note": self.note(obj),
             }
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def _for(self, request: HttpRequest, table: Table) -> Table:
+        """The table with those links alone that lead this person anywhere."""
+
+        def leads(cell: Any) -> bool:
+            model = cell.model if isinstance(cell, Link) else None
+            return model is None or self.admin_site._registry[model].has_view_permission(request)
+
+        rows = [
+            [cell if leads(cell) else cell.label for cell in row]
+            for row in table.rows
+            if any(map(leads, row))
+        ]
+        more = table.more if table.more and leads(table.more) else None
+        return replace(table, rows=rows, more=more)
 
     # What was done is seen on the page of the row, with the event that it left.
     def response_post_save_add(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:

@@ -18,6 +18,7 @@ from partnercenter.lib.reasons import given_reason
 from partnercenter.lib.states import moment
 
 from ..rights import Admin, Agent
+from ..staff_rights import EDIT
 from .membership import PartnerMembership
 from .partner import Partner
 
@@ -112,7 +113,7 @@ class PartnerInvitation(Invitation):
     @staticmethod
     def sendable_by(by: Actor, partner: Partner, *, admin: str = Admin.NONE) -> bool:
         """Staff, or who manages the partner's people and may hand out this admin setting."""
-        if by.has_perm("partners.change_partner"):
+        if by.has_perm(EDIT):
             return True
         if by.user is None or not by.user.is_active:
             return False

@@ -15,6 +15,8 @@ from partnercenter.lib.reasons import given_reason
 from partnercenter.lib.states import StatefulModel, moment, stamps_go_together, stamps_match_status
 from partnercenter.lib.uniqueness import refused_where_taken
 
+from ..staff_rights import VERIFY
+
 
 class PartnerKind(models.TextChoices):
     DIRECT_BILL = "direct_bill", _("direct bill partner")
@@ -107,6 +109,12 @@ class Partner(StatefulModel):
     class Meta:
         verbose_name = _("partner")
         verbose_name_plural = _("partners")
+        # Graver than an edit, so that each can be given to other people.
+        permissions = [
+            ("verify_partner", "Can verify partner"),
+            ("suspend_partner", "Can suspend and restore partner"),
+            ("change_partner_kind", "Can change the kind of partner"),
+        ]
         constraints = [
             stamps_match_status("suspended", PartnerStatus.SUSPENDED),
             stamps_go_together("verified"),
@@ -160,7 +168,7 @@ class Partner(StatefulModel):
         )
 
     def verifiable_by(self, by: Actor) -> bool:
-        return by.has_perm("partners.change_partner")
+        return by.has_perm(VERIFY)
 
     @transaction.atomic
     def verify(self, *, by: Actor, reason: str, at: datetime | None = None) -> None:

@@ -3,6 +3,7 @@
 from . import (  # noqa: F401  importing registers them
     admin_relationships,
     breaches,
+    certificates,
     customers,
     decisions,
     partners,

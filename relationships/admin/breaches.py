@@ -16,13 +16,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Actor
 from accounts.move_pages import Move, MovePagesAdmin
 from audit.timeline import about, timeline
-from partnercenter.lib.staff_pages import Link, LookOnlyAdmin, Table, page_of
+from partnercenter.lib.staff_pages import LookOnlyAdmin
+from partnercenter.lib.staff_tables import Link, Table, page_of
 from subscriptions.models import Subscription
 
 from ..differences import columns
 from ..models import Breach, FoundBy, Watch
 from ..models.watch import period
-from ..moves.settling import settle
+from ..moves.settling import SETTLES, settle
 
 
 def run_settle(rows: list[Breach], *, by: Actor, reason: str) -> None:
@@ -36,6 +37,7 @@ MOVES = (
         label=_("Settle"),
         done=_("Settled:"),
         run=run_settle,
+        asks=(SETTLES,),
         fits=lambda breach: breach.settled_at is None,
         follows=(
             _("It counts no longer among those that wait for an answer, and keeps this reason."),
@@ -94,9 +96,6 @@ class BreachAdmin(MovePagesAdmin, LookOnlyAdmin):
         ),
     ]
     labels = {"customer": _("customer"), "actor": _("by"), "settled_by": _("settled by")}
-
-    def has_move_permission(self, request: HttpRequest, row: Any = None) -> bool:
-        return request.user.has_perm("relationships.change_breach")
 
     def list_note(self, request: HttpRequest) -> str:
         """How far the watch is, and whether it runs at all."""

@@ -16,7 +16,7 @@ from accounts.moves_admin import MovesAdmin
 from audit.timeline import about, timeline
 from customers.models import Customer, CustomerStatus
 from customers.rights import CustomerRole
-from partnercenter.lib.staff_pages import Table
+from partnercenter.lib.staff_tables import Table
 
 from ..models import Decision
 from ..moves.inviting import invite
@@ -24,6 +24,8 @@ from ..moves.supervising import edit_customer
 from .organisation_form import OrganisationForm
 from .partner_moves import InviteForm, on_all
 from .tables import RELATED, elsewhere, invitations, own_log, people
+
+EDITS_CUSTOMERS = "customers.change_customer"
 
 
 def lacks_global_admin(customer: Customer) -> bool:
@@ -41,6 +43,7 @@ MOVES = (
         label=_("Confirm the domain"),
         done=_("The domain was confirmed:"),
         run=on_all(Customer.confirm_domain),
+        asks=(EDITS_CUSTOMERS,),
         fits=lambda customer: customer.domain_confirmed_at is None,
         follows=(
             _("You vouch that the domain is the organisation's own."),
@@ -53,6 +56,7 @@ MOVES = (
         label=_("Invite the first global admin"),
         done=_("The invitation is on its way:"),
         run=run_invite,
+        asks=(EDITS_CUSTOMERS,),
         fits=lambda customer: (
             customer.status == CustomerStatus.ACTIVE and lacks_global_admin(customer)
         ),

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from audit.timeline import about, timeline
-from partnercenter.lib.staff_pages import LookOnlyAdmin, Table
+from partnercenter.lib.staff_pages import LookOnlyAdmin
+from partnercenter.lib.staff_tables import Table
 
 from ..models import Decision
 from .tables import terms_in_words

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Actor
 from accounts.move_pages import Move
 from partnercenter.lib.reasons import ReasonField
+from partners import staff_rights
 from partners.models import Partner, PartnerKind, PartnerStatus
 from partners.rights import Admin, Agent
 
@@ -62,6 +63,7 @@ MOVES = (
         label=_("Verify"),
         done=_("Verified:"),
         run=on_all(Partner.verify),
+        asks=(staff_rights.VERIFY,),
         fits=lambda partner: not partner.verified,
         follows=(
             _("You vouch that the company is who it says it is. Customers read that it is so."),
@@ -73,6 +75,7 @@ MOVES = (
         label=_("Suspend"),
         done=_("Suspended:"),
         run=on_all(suspend_partner),
+        asks=(staff_rights.SUSPEND,),
         fits=lambda partner: partner.status == PartnerStatus.ACTIVE,
         follows=(
             _("It can create no customers."),
@@ -96,6 +99,7 @@ MOVES = (
         label=_("Restore"),
         done=_("Restored:"),
         run=on_all(restore_partner),
+        asks=(staff_rights.SUSPEND,),
         fits=lambda partner: partner.status == PartnerStatus.SUSPENDED,
         follows=(_("All that the suspension stopped works again at once, with no other step."),),
     ),
@@ -104,6 +108,7 @@ MOVES = (
         label=_("Change the kind"),
         done=_("The kind was changed:"),
         run=run_change_kind,
+        asks=(staff_rights.CHANGE_KIND,),
         form=KindForm,
         several=False,
         follows=(
@@ -128,6 +133,7 @@ MOVES = (
         label=_("Invite the first global admin"),
         done=_("The invitation is on its way:"),
         run=run_invite,
+        asks=(staff_rights.EDIT,),
         fits=lacks_global_admin,
         form=InviteForm,
         several=False,

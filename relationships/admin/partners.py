@@ -16,7 +16,7 @@ from accounts.models import Actor
 from accounts.move_pages import MovePagesAdmin
 from accounts.moves_admin import MovesAdmin
 from audit.timeline import about, timeline
-from partnercenter.lib.staff_pages import Table
+from partnercenter.lib.staff_tables import Table
 from partnercenter.lib.tick_list import TickList
 from partners.editing import edit_partner
 from partners.models import Partner

@@ -1,7 +1,6 @@
 """Staff answer registrations: accept one with a domain, or refuse it, each with a reason."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django import forms
 from django.contrib import admin
@@ -14,9 +13,13 @@ from accounts.move_pages import Move, MovePagesAdmin
 from audit.timeline import about, timeline
 from customers.models import CustomerRegistration, RegistrationStatus
 from partnercenter.lib.reasons import ReasonField
-from partnercenter.lib.staff_pages import LookOnlyAdmin, Table
+from partnercenter.lib.staff_pages import LookOnlyAdmin
+from partnercenter.lib.staff_tables import Table
 
 from ..moves.accepting import accept_registration, refuse_registration
+from ..moves.registration_mails import ANSWERS_REGISTRATIONS
+
+ADDS_CUSTOMERS = "customers.add_customer"
 
 
 class AcceptForm(forms.Form):
@@ -49,6 +52,7 @@ MOVES = (
         label=_("Accept registration"),
         done=_("Accepted:"),
         run=run_accept,
+        asks=(ANSWERS_REGISTRATIONS, ADDS_CUSTOMERS),
         fits=lambda registration: waits(registration) and not registration.is_claim,
         form=AcceptForm,
         several=False,
@@ -62,6 +66,7 @@ MOVES = (
         label=_("Refuse"),
         done=_("Refused:"),
         run=run_refuse,
+        asks=(ANSWERS_REGISTRATIONS,),
         fits=waits,
         several=False,
         follows=(_("Nothing comes of it. A mail tells the person, with this reason."),),
@@ -98,9 +103,6 @@ class CustomerRegistrationAdmin(MovePagesAdmin, LookOnlyAdmin):
         "refused_by",
         "reason",
     ]
-
-    def has_move_permission(self, request: HttpRequest, row: Any = None) -> bool:
-        return request.user.has_perm("customers.change_customerregistration")
 
     @admin.display(description=_("person"), ordering="user__email")
     def person(self, registration: CustomerRegistration) -> str:

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from audit.timeline import about, timeline
-from partnercenter.lib.staff_pages import Link, LookOnlyAdmin, Table, page_of, yes_or_no
+from partnercenter.lib.staff_pages import LookOnlyAdmin
+from partnercenter.lib.staff_tables import Table, link_to, yes_or_no
 
 from ..models import RelationshipRequest
 from .tables import terms_in_words
@@ -97,7 +98,7 @@ class RelationshipRequestAdmin(LookOnlyAdmin):
             headings=[_t("Customer"), _t("Status"), _t("Opened"), _t("Decided")],
             rows=[
                 [
-                    Link(decision.customer.name, page_of(decision)),
+                    link_to(decision, decision.customer.name),
                     decision.get_status_display(),
                     decision.opened_at,
                     decision.decided_at,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Actor
 from accounts.moves_admin import MovesAdmin
 from audit.timeline import about, timeline
-from partnercenter.lib.staff_pages import Table, yes_or_no
+from partnercenter.lib.staff_tables import Table, yes_or_no
 from subscriptions.admin import in_plain_words
 
 from ..models import AdminRole

@@ -11,6 +11,7 @@ from accounts.models import Actor
 from accounts.move_pages import Move
 from partnercenter.lib.reasons import ReasonField
 from subscriptions.models import Subscription, SuspensionReason
+from subscriptions.moves.asking import CHANGES_DIRECT_SALES
 
 from ..forms.subscription import QuantityForm, RenameForm, SubscriptionMoveForm, SuspendForm
 from ..subscription_moves import MOVES, SubscriptionMove, why_not
@@ -56,6 +57,7 @@ def by_staff(move: SubscriptionMove) -> Move:
         label=move.label,
         done=move.done,
         run=_run(move),
+        asks=(CHANGES_DIRECT_SALES,),
         fits=_fits(move),
         form=FORMS[move.form],
         grave=move.grave,

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.move_pages import Move, MovePagesAdmin, Part
 from audit.timeline import about, timeline
-from partnercenter.lib.staff_pages import LookOnlyAdmin, Table, yes_or_no
+from partnercenter.lib.staff_pages import LookOnlyAdmin
+from partnercenter.lib.staff_tables import Table, yes_or_no
 from subscriptions.admin.import_page import ImportPage
 from subscriptions.admin.subscribe_page import SubscribePage
 from subscriptions.models import Subscription, SubscriptionChange
@@ -87,9 +88,6 @@ class SubscriptionAdmin(MovePagesAdmin, SubscribePage, ImportPage, LookOnlyAdmin
                 "customer", "offer", "service", "seller", "partner_of_record", "reseller_of_record"
             )
         )
-
-    def has_move_permission(self, request: HttpRequest, row: Any = None) -> bool:
-        return request.user.has_perm("subscriptions.change_subscription")
 
     def note(self, row: Subscription) -> str:
         return _t("Only its seller changes this subscription.") if row.seller else ""

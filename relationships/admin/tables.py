@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Invitation
 from audit.models import Event
 from customers.models import Customer
-from partnercenter.lib.staff_pages import Link, Table
+from partnercenter.lib.staff_tables import Link, Table
 from partners.models import Partner
 from subscriptions.models import Subscription
 
@@ -74,6 +74,7 @@ def own_log(side: str, organisation: Partner | Customer) -> Link:
     return Link(
         _("All events of %(name)s") % {"name": organisation.name},
         f"{_list_of(Event)}?chain={side}:{organisation.tenant_id}",
+        model=Event,
     )
 
 
@@ -87,6 +88,7 @@ def elsewhere(organisation: Partner | Customer, *models: Any) -> Table:
                 Link(
                     capfirst(str(model._meta.verbose_name_plural)),
                     f"{_list_of(model)}?q={organisation.tenant_id}",
+                    model=model,
                 )
             ]
             for model in models

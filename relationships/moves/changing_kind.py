@@ -16,6 +16,7 @@ from partnercenter.lib.reasons import given_reason
 from partnercenter.lib.refusals import Refused
 from partnercenter.lib.states import moment
 from partners.models import Partner, PartnerKind
+from partners.staff_rights import CHANGE_KIND
 from subscriptions.models import Service
 
 from ..content import services_administered_by
@@ -40,7 +41,7 @@ def change_kind(
     partner: Partner, kind: str, *, by: Actor, reason: str, at: datetime | None = None
 ) -> None:
     """Write the new kind into the history, and enter or end what the partner administers."""
-    if not by.has_perm("partners.change_partner"):
+    if not by.has_perm(CHANGE_KIND):
         raise PermissionDenied
     reason = given_reason(reason)
     customers = _administered(partner)

@@ -14,11 +14,13 @@ from partnercenter.lib.states import moment
 
 from ..models import Breach
 
+SETTLES = "relationships.change_breach"
+
 
 @transaction.atomic
 def settle(breach: Breach, *, by: Actor, reason: str, at: datetime | None = None) -> None:
     """Say what came of it; the watch tells it again only if it is found otherwise."""
-    if not by.has_perm("relationships.change_breach"):
+    if not by.has_perm(SETTLES):
         raise PermissionDenied
     reason = given_reason(reason)
     if breach.customer is not None:

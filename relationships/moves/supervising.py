@@ -18,6 +18,7 @@ from partnercenter.lib.refusals import Refused
 from partnercenter.lib.states import moment
 from partnercenter.lib.uniqueness import refused_where_taken
 from partners.models import Partner, PartnerStatus
+from partners.staff_rights import SUSPEND
 
 from ..models import PartnerRelationship
 
@@ -25,7 +26,7 @@ EDITABLE = frozenset({"name", "country", "primary_domain"})
 
 
 def _begin(partner: Partner, *, by: Actor, reason: str) -> str:
-    if not by.has_perm("partners.change_partner"):
+    if not by.has_perm(SUSPEND):
         raise PermissionDenied
     reason = given_reason(reason)
     partner.lock()

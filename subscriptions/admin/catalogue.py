@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Actor
 from accounts.moves_admin import MovesAdmin
 from audit.timeline import about, timeline
-from partnercenter.lib.staff_pages import Table
+from partnercenter.lib.staff_tables import Table
 
 from .. import cataloguing
 from ..models import Offer, Service

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from accounts.acting import actor_of
 from accounts.move_pages import Part
 from partnercenter.lib.refusals import Refused
-from partnercenter.lib.staff_pages import Link, StaffAdmin
+from partnercenter.lib.staff_pages import StaffAdmin
+from partnercenter.lib.staff_tables import Link
 
 from ..import_file import OPTIONAL, REQUIRED
 from ..import_lines import Line

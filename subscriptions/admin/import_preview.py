@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from partnercenter.lib.staff_pages import Table
+from partnercenter.lib.staff_tables import Table
 
 from ..import_lines import Line
 from ..import_values import quoted

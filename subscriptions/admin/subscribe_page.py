@@ -19,7 +19,8 @@ from customers.models import Customer
 from partnercenter.lib.ids import uuid7
 from partnercenter.lib.reasons import ReasonField
 from partnercenter.lib.refusals import Refused
-from partnercenter.lib.staff_pages import Link, StaffAdmin, page_of
+from partnercenter.lib.staff_pages import StaffAdmin
+from partnercenter.lib.staff_tables import Link, page_of
 from partners.models import Partner
 
 from ..models import BillingCycle, Subscription, TermLength

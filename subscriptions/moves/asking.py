@@ -19,6 +19,8 @@ from ..lifecycle import cancellable_until, outlook
 from ..models import ChangeKind, MadeBy, Subscription, SubscriptionState
 from .writing import SubscriptionRefused, why_not_in_state, write
 
+CHANGES_DIRECT_SALES = "subscriptions.change_subscription"
+
 
 class ChangedMeanwhile(SubscriptionRefused):
     """Somebody else changed the subscription after this person had looked at it."""
@@ -49,7 +51,7 @@ class Change:
 def changeable_by(subscription: Subscription, by: Actor) -> bool:
     """Its seller's people who may (matrix 2.2, A6); staff where the operator sold it itself."""
     if subscription.seller is None:
-        return by.has_perm("subscriptions.change_subscription")
+        return by.has_perm(CHANGES_DIRECT_SALES)
     if by.user is None or not by.user.is_active:
         return False
     sellers = subscription.seller.memberships.having(PartnerRight.CHANGE_SUBSCRIPTIONS)

@@ -95,8 +95,22 @@ class TestGroups:
         assert not offered.filter(codename__startswith="delete_").exists()
         look = Permission.objects.get(codename="view_partner")
         client.post(add, {"name": "Supervisors", "permissions": [look.pk], "reason": "new team"})
-        group = Group.objects.get()
+        group = Group.objects.get(name="Supervisors")
         assert list(group.permissions.all()) == [look]
+
+    @pytest.mark.parametrize("name", ["Support", "Verification", "Auditor"])
+    def test_keep_what_they_may_when_they_are_renamed(self, client, superuser, name):
+        group = Group.objects.get(name=name)
+        before = set(group.permissions.all())
+        page = reverse("admin:auth_group_change", args=[group.pk])
+        form = client.get(page).context["adminform"].form
+        keys = [getattr(value, "pk", value) for value in form["permissions"].value()]
+        assert set(form.fields["permissions"].queryset) >= before
+        given = {"name": f"{name} of ours", "permissions": keys, "reason": "our words"}
+        assert client.post(page, given).status_code == 302
+        group.refresh_from_db()
+        assert group.name == f"{name} of ours"
+        assert set(group.permissions.all()) == before
 
     def test_are_not_changed_by_other_staff(self, client, staff):
         group = Group.objects.create(name="Supervisors")

@@ -8,7 +8,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from customers.models import Customer
-from partnercenter.lib.staff_pages import page_of
+from partnercenter.lib.staff_tables import page_of
 from partners.models import Partner
 from relationships.models import AdminRelationship, Decision
 from subscriptions.models import Subscription

@@ -255,8 +255,8 @@ class TestAProof:
 
     def test_over_other_rows_than_stood_is_seen(self, witness, displacing_step, monkeypatch):
         """A survey that leaves out a subscription is wrong before and after alike."""
-        real = survey._subscriptions_of
-        monkeypatch.setattr(survey, "_subscriptions_of", lambda customer: list(real(customer))[1:])
+        real = survey.stored
+        monkeypatch.setattr(survey, "stored", lambda rows: list(real(rows))[1:])
         with pytest.raises(AssertionError, match="other leaves than what stood"):
             witness.make(displacing_step)
 

@@ -1,8 +1,10 @@
 """The demo is made by the ordinary moves, so everything that holds elsewhere holds in it."""
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection, transaction
 
+from accounts.models import User
 from audit.verify import Report, verify
 from customers.models import Customer
 from mail.models import Delivery
@@ -122,4 +124,15 @@ def test_offers_every_account_that_the_readme_names(demo):
     for slug in ("fernhill", "glenmoor"):
         for local in ("global.admin", "partner.admin", "billing.admin", "reader"):
             assert f"{local}@{slug}.example" in offered
-    assert "staff@operator.example" in offered
+    for local in ("staff", "support", "verification", "auditor"):
+        assert f"{local}@operator.example" in offered
+
+
+def test_has_a_member_of_each_group_of_staff_beside_the_superuser(demo):
+    staff = User.objects.filter(is_staff=True).order_by("pk")
+    assert [(person.email, person.is_superuser, *person.groups.all()) for person in staff] == [
+        ("staff@operator.example", True),
+        ("support@operator.example", False, Group.objects.get(name="Support")),
+        ("verification@operator.example", False, Group.objects.get(name="Verification")),
+        ("auditor@operator.example", False, Group.objects.get(name="Auditor")),
+    ]
