@@ -10,6 +10,8 @@ from allauth.mfa import admin as _mfa_admin  # noqa: F401
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount import admin as _social_admin  # noqa: F401
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions import admin as _sessions_admin  # noqa: F401
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth import admin as _auth_admin  # noqa: F401
 from django.contrib.auth.models import Group, Permission
@@ -30,7 +32,15 @@ from .moves_admin import MovesAdmin
 
 # Second factors, tokens and keys are secrets, and no business of staff; Django's own page of
 # groups deletes them.
-for taken_back in (Authenticator, SocialAccount, SocialApp, SocialToken, EmailAddress, Group):
+for taken_back in (
+    Authenticator,
+    SocialAccount,
+    SocialApp,
+    SocialToken,
+    EmailAddress,
+    Group,
+    UserSession,
+):
     admin.site.unregister(taken_back)
 
 

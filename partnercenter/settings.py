@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
+    "allauth.usersessions",
     "csp",
     "partnercenter.apps.StaffAdminConfig",
     "django.contrib.auth",

@@ -34,6 +34,7 @@ SENTENCES = {
     "partner.person_removed": _("A person's place in %(partner)s was taken away."),
     "partner.factors_reset": _("The second factor of a person of %(partner)s was taken away."),
     "customer.factors_reset": _("The second factor of a person of %(customer)s was taken away."),
+    "user.deleted": _("A person deleted their account."),
     "user.factors_reset": _("The operator took away the second factor of a person."),
     "partner.person_left": _("A person left %(partner)s."),
     "customer.added": _("The operator entered %(customer)s."),

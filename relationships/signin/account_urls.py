@@ -4,6 +4,8 @@ from allauth.account import views
 from allauth.account.decorators import reauthentication_required
 from django.urls import path
 
+from .own_account import sessions
+
 urlpatterns = [
     # A first password is a new way to prove who one is, so the old way comes first.
     path(
@@ -11,4 +13,6 @@ urlpatterns = [
         reauthentication_required(app="allauth.account")(views.password_set),
         name="account_set_password",
     ),
+    # allauth's own page ends all others at once; ours also a single one.
+    path("sessions/", sessions, name="usersessions_list"),
 ]

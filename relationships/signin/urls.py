@@ -1,12 +1,13 @@
 from django.urls import path
 
-from . import views
+from . import own_account, views
 
 app_name = "signin"
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("profile/", views.profile, name="profile"),
+    path("profile/delete/", own_account.delete_account, name="delete"),
     path("strong-sign-in/", views.strong, name="strong"),
     path("sign-in-again/", views.again, name="again"),
 ]

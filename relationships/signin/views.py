@@ -53,7 +53,12 @@ def profile(request: HttpRequest) -> HttpResponse:
         # The page's head shows the person as they are, not as they were about to become.
         request.user.refresh_from_db()  # type: ignore[union-attr]
     status = 422 if form.errors else 200
-    return render(request, "signin/profile.html", {"form": form}, status=status)
+    context = {
+        "form": form,
+        "partner_places": PartnerMembership.objects.visible_to(request.user),
+        "customer_places": CustomerMembership.objects.visible_to(request.user),
+    }
+    return render(request, "signin/profile.html", context, status=status)
 
 
 @require_safe

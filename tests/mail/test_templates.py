@@ -35,6 +35,7 @@ END = {
     "link": LINK,
 }
 MAILS = {
+    "account_deleted": {"link": LINK},
     "breach": {
         "undone": False,
         "count": 12,
