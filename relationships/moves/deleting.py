@@ -52,7 +52,10 @@ def delete_account(person: User, *, by: Actor, at: datetime | None = None) -> No
         to=person.email,
         name=person.name,
         language=person.language,
-        context={"link": settings.SITE_URL},
+        context={
+            "organisations": [place.organisation.name for place in places],
+            "link": settings.SITE_URL,
+        },
         forget=True,
     )
     _empty(person, by)

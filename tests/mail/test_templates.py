@@ -35,7 +35,7 @@ END = {
     "link": LINK,
 }
 MAILS = {
-    "account_deleted": {"link": LINK},
+    "account_deleted": {"organisations": ["Fernhill & Sons"], "link": LINK},
     "breach": {
         "undone": False,
         "count": 12,
