@@ -77,7 +77,7 @@ def acting(user):
 
 
 def told(person):
-    return list(Delivery.objects.filter(kind="people", recipient=person.email))
+    return list(Delivery.objects.filter(kind="people", recipient=person.email).order_by("pk"))
 
 
 class TestWhoMay:
