@@ -34,6 +34,8 @@ SENTENCES = {
     "partner.person_removed": _("A person's place in %(partner)s was taken away."),
     "partner.factors_reset": _("The second factor of a person of %(partner)s was taken away."),
     "customer.factors_reset": _("The second factor of a person of %(customer)s was taken away."),
+    "customer.factor_demanded": _("%(customer)s asks its people for a second factor."),
+    "customer.factor_not_demanded": _("%(customer)s no longer asks for a second factor."),
     "user.deleted": _("A person deleted their account."),
     "user.factors_reset": _("The operator took away the second factor of a person."),
     "partner.person_left": _("A person left %(partner)s."),

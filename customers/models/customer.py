@@ -79,6 +79,11 @@ class Customer(StatefulModel):
     domain_confirmed_by = models.ForeignKey(
         Actor, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # Since when, and by whom, its own people need a second factor; none where they may do without.
+    factor_demanded_at = models.DateTimeField(_("second factor demanded"), null=True, blank=True)
+    factor_demanded_by = models.ForeignKey(
+        Actor, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(Actor, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(_("here since"))
@@ -91,6 +96,7 @@ class Customer(StatefulModel):
         constraints = [
             stamps_match_status("closed", CustomerStatus.CLOSED),
             stamps_go_together("domain_confirmed"),
+            stamps_go_together("factor_demanded"),
         ]
 
     def __str__(self) -> str:

@@ -22,9 +22,10 @@ def tell(
     role: str,
     was: str = "",
     address: str = "",
+    admins: bool = True,
 ) -> None:
     """Who acted comes first; the person has a mail of their own words."""
-    readers = {reader.pk: reader for reader in global_admins(organisation)}
+    readers = {reader.pk: reader for reader in (global_admins(organisation) if admins else ())}
     if person is not None:
         readers[person.pk] = person
     for reader in readers.values():

@@ -2,9 +2,9 @@
 How strong a sign-in must be (rule R81).
 
 Outside the demo a partner's people and staff reach nothing without a second factor: a passkey, or
-the code of an app. Recovery codes get somebody in who has lost it, and count as that. What counts
-is the session: one that was opened by a password alone is asked for the factor, even where the
-person has one by now.
+the code of an app. So do a customer's people where the customer says so, in the demo too. Recovery
+codes get somebody in who has lost it, and count as that. What counts is the session: one that was
+opened by a password alone is asked for the factor, even where the person has one by now.
 """
 
 from typing import Any
@@ -18,6 +18,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 
 from accounts.models import User
+from customers.models import CustomerMembership
 from partners.models import PartnerMembership
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -28,15 +29,23 @@ NEXT_KEY = "strong_next"
 def with_strength(users: QuerySet[User]) -> QuerySet[User]:
     """With what is demanded of each, and whether they have a factor; in the same query."""
     places = PartnerMembership.objects.current().filter(user=OuterRef("pk"))
+    strict = CustomerMembership.objects.current().filter(
+        user=OuterRef("pk"), customer__factor_demanded_at__isnull=False
+    )
     factors = Authenticator.objects.filter(user=OuterRef("pk"), type__in=FACTORS)
-    return users.annotate(works_for_partner=Exists(places), has_factor=Exists(factors))
+    return users.annotate(
+        works_for_partner=Exists(places),
+        in_strict_customer=Exists(strict),
+        has_factor=Exists(factors),
+    )
 
 
 def demanded_of(user: Any) -> bool:
     """Whether this person must sign in with a second factor."""
-    if settings.DEMO or not user.is_authenticated:
+    if not user.is_authenticated:
         return False
-    return bool(user.is_staff or user.works_for_partner)
+    by_rule = not settings.DEMO and (user.is_staff or user.works_for_partner)
+    return bool(by_rule or user.in_strict_customer)
 
 
 def is_strong(request: HttpRequest) -> bool:

@@ -72,6 +72,7 @@ urlpatterns = [
         customer_view(people.invitation_withdraw),
         name="customer-invitation-withdraw",
     ),
+    path("people/factor/", customer_view(people.factor_demand), name="customer-factor-demand"),
     path("people/claims/<uuid:public_id>/", customer_view(people.claim), name="customer-claim"),
     path("activity/", customer_activity.customer_activity, name="customer-activity"),
     path("requests/", customer.decision_list, name="decision-list"),

@@ -18,6 +18,7 @@ from accounts.factors import has_factor
 from ..forms import people as forms
 from ..moves import claims, inviting, resetting
 from ..moves import people as moves
+from ..moves.demanding import demand_factor
 from ..moves.people import roles_of
 from ..people import claims_of, offers_of, people_of
 from .people_pages import (
@@ -186,3 +187,22 @@ def claim(request: HttpRequest, membership: Any, public_id: str) -> HttpResponse
     context = {"claim": asked, "refusal": refusal, "roles": form}
     shown: Any = refusal if refuses else form
     return form_page(request, membership, "claim", shown, act, context=context)
+
+
+@require_POST
+def factor_demand(request: HttpRequest, membership: Any) -> HttpResponse:
+    """A customer switches on or off that its people need a second factor."""
+    require_managing(membership)
+    on = request.POST.get("on") == "yes"
+    said = (
+        _("Everybody of %(address)s needs a second factor from now on.")
+        if on
+        else _("People of %(address)s need no second factor any more.")
+    )
+    return done(
+        request,
+        membership,
+        lambda: demand_factor(membership.customer, on=on, by=actor_of(request)),
+        said,
+        membership.organisation.name,
+    )

@@ -23,6 +23,10 @@ PUT_TOGETHER: dict[tuple[str, str], set[str]] = {
         "partner.factors_reset",
         "customer.factors_reset",
     },
+    ("relationships/moves/demanding.py", "customer."): {
+        "customer.factor_demanded",
+        "customer.factor_not_demanded",
+    },
     ("relationships/moves/inviting.py", ".invitation_withdrawn"): {
         "partner.invitation_withdrawn",
         "customer.invitation_withdrawn",
