@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Actor
 from customers.models import Customer, CustomerRegistration
-from partners.models import Partner
+from partners.models import JoinRequest, Partner
 
 from .moves.people import Offer, Organisation, Place, manages, roles_of
 
@@ -64,12 +64,14 @@ def offers_of(organisation: Organisation, by: Actor) -> list[tuple[Offer, bool]]
     return [(row, answers[str(roles_of(row))]) for row in rows]
 
 
-def claims_of(organisation: Organisation) -> list[CustomerRegistration]:
+def claims_of(organisation: Organisation) -> list[CustomerRegistration | JoinRequest]:
     """Who asked to be let in, and waits."""
+    rows: Any
     if isinstance(organisation, Partner):
-        return []
-    waiting = CustomerRegistration.objects.waiting().claims().filter(customer=organisation)
-    return list(waiting.select_related("user").order_by("created_at"))
+        rows = organisation.join_requests.waiting()
+    else:
+        rows = CustomerRegistration.objects.waiting().claims().filter(customer=organisation)
+    return list(rows.select_related("user").order_by("created_at"))
 
 
 def _manages(own: Any, place: Any) -> bool:

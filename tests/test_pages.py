@@ -17,6 +17,7 @@ from customers.rights import CustomerRole
 from partners.models import PartnerInvitation
 from partners.rights import Admin, Agent
 from relationships.moves import deciding
+from relationships.moves.joining import ask_to_join
 from tests import factories as make
 from tests.tables import rows_of_all_tables
 
@@ -71,6 +72,7 @@ PARTNER_PAGES = {
     "partner-person-remove": WHO_MANAGES_PEOPLE,
     "partner-person-remove, admin": {"global admin"},
     "partner-person-reset": {"global admin"},
+    "partner-claim": WHO_MANAGES_PEOPLE,
     "partner-leave": EVERY_PARTNER_ROLE,
 }
 CUSTOMER_PAGES = {
@@ -121,6 +123,7 @@ ROW_PAGES = {
     "partner-person-remove",
     "partner-person-remove, admin",
     "partner-person-reset",
+    "partner-claim",
     "customer-person",
     "customer-person-remove",
     "customer-person-reset",
@@ -169,6 +172,8 @@ def world():
     Authenticator.objects.create(user=world.agent, type=Authenticator.Type.TOTP, data={})
     world.reader = make.join_customer(world.customer, CustomerRole.READER)
     world.claim = make.make_claim(world.customer)
+    asker = make.make_user(f"asker@{world.partner.primary_domain}")
+    world.join = ask_to_join(world.partner, by=Actor.objects.of(asker))
     world.offer = PartnerInvitation.objects.invite(
         by=make.operator(),
         reason="test",
@@ -201,6 +206,7 @@ def address(name: str, world) -> str:
         "partner-person, admin": [world.partner.slug, world.admin.public_id],
         "partner-person-remove": [world.partner.slug, world.agent.public_id],
         "partner-person-remove, admin": [world.partner.slug, world.admin.public_id],
+        "partner-claim": [world.partner.slug, world.join.public_id],
         "partner-person-reset": [world.partner.slug, world.agent.public_id],
         "customer-person-reset": [world.customer.slug, world.reader.public_id],
         "customer-person": [world.customer.slug, world.reader.public_id],

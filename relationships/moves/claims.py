@@ -14,7 +14,7 @@ from partnercenter.lib.states import moment
 
 from .people import PeopleRefused, manages
 from .people_mails import tell
-from .registration_mails import tell_refused
+from .registration_mails import tell_join_refused
 
 
 @transaction.atomic
@@ -48,10 +48,10 @@ def refuse(
     claim: CustomerRegistration, *, by: Actor, reason: str, at: datetime | None = None
 ) -> None:
     """Nothing comes of it; the person reads the reason."""
-    _begin(claim, by=by)
+    customer = _begin(claim, by=by)
     reason, at = given_reason(reason), moment(at)
     claim.move_to(RegistrationStatus.REFUSED, refused_at=at, refused_by=by, reason=reason)
-    tell_refused(claim)
+    tell_join_refused(claim, customer.name)
     claim.record("registration.refused", by=by, at=at, details={"reason": reason})
 
 

@@ -40,7 +40,8 @@ class Wish:
     by: Actor
     user: User
     at: datetime
-    request: RelationshipRequest
+    # None where the person came by no link, and asks an organisation to be let in.
+    request: RelationshipRequest | None
     address: str
     name: str
     country: str
@@ -109,7 +110,7 @@ def register(
     if customer is None:
         raise RegistrationRefused(_("This did not work. Please try once more."))
     if not customer.memberships.current().filter(user=wish.user).exists():
-        return _claim(wish, customer)
+        return claim_place(wish, customer)
     if customer.status == CustomerStatus.CLOSED:
         raise RegistrationRefused(
             _("The account of %(name)s is closed, so it answers no request.")
@@ -148,7 +149,7 @@ def _make(wish: Wish) -> Customer | None:
     customer.memberships.create(
         user=wish.user, role=CustomerRole.GLOBAL_ADMIN, created_at=wish.at, created_by=wish.by
     )
-    details = {"domain": wish.domain, "request": str(wish.request.public_id)}
+    details = {"domain": wish.domain, "request": str(wish.request.public_id)}  # type: ignore[union-attr]
     customer.record("customer.registered", by=wish.by, at=wish.at, details=details)
     return customer
 
@@ -160,7 +161,8 @@ def _wait_for_staff(wish: Wish) -> CustomerRegistration:
     return registration
 
 
-def _claim(wish: Wish, customer: Customer) -> CustomerRegistration:
+def claim_place(wish: Wish, customer: Customer) -> CustomerRegistration:
+    """Ask those who can let the person in."""
     claim, is_new = _keep(wish, kind=RegistrationKind.CLAIM, domain=wish.domain, customer=customer)
     tell_claim(claim, address=wish.address, at=wish.at)
     if is_new:
@@ -182,7 +184,8 @@ def _keep(wish: Wish, **same: Any) -> tuple[CustomerRegistration, bool]:
             )
             % {"most": WAITING_AT_MOST}
         )
-    facts = {"name": wish.name, "country": wish.country, "request": wish.request.public_id}
+    request = wish.request.public_id if wish.request else None
+    facts = {"name": wish.name, "country": wish.country, "request": request}
     try:
         with transaction.atomic():
             made = wish.user.customer_registrations.create(

@@ -11,6 +11,8 @@ from accounts.models import User
 from customers.models import CustomerRegistration, CustomerStatus
 from customers.rights import CustomerRight
 from mail import outbox
+from partners.models import JoinRequest
+from partners.rights import PartnerRight
 
 from ..models import RelationshipRequest
 
@@ -28,7 +30,7 @@ def tell_claim(claim: CustomerRegistration, *, address: str, at: datetime) -> No
     by_admins = customer.status == CustomerStatus.ACTIVE
     admins = customer.memberships.having(CustomerRight.MANAGE_PEOPLE).filter(user__is_active=True)
     readers = [place.user for place in admins.select_related("user")] if by_admins else []
-    link = reverse("relationships:customer-home", args=[customer.slug])
+    link = reverse("relationships:customer-people", args=[customer.slug])
     if not readers:
         readers = _staff_who_answer()
         link = reverse("admin:customers_customerregistration_change", args=[claim.pk])
@@ -45,10 +47,49 @@ def tell_claim(claim: CustomerRegistration, *, address: str, at: datetime) -> No
                 "organisation": customer.name,
                 "domain": claim.domain,
                 "to_staff": not by_admins,
+                "by_link": claim.request is not None,
                 "link": settings.SITE_URL + link,
             },
             key=f"claim:{customer.tenant_id}:{claim.user.public_id}:{at:%Y-%m-%d}:{reader.public_id}",
         )
+
+
+def tell_join(join: JoinRequest, *, address: str, at: datetime) -> None:
+    """Write to those who manage the partner's people: once a day for each person."""
+    partner = join.partner
+    managers: Any = partner.memberships.having(PartnerRight.MANAGE_PEOPLE)
+    for place in managers.filter(user__is_active=True).select_related("user"):
+        reader = place.user
+        outbox.send(
+            "claim",
+            to=reader.email,
+            name=reader.name,
+            language=reader.language,
+            context={
+                "person": join.user.name,
+                "address": address,
+                "organisation": partner.name,
+                "domain": join.domain,
+                "to_staff": False,
+                "by_link": False,
+                "link": settings.SITE_URL
+                + reverse("relationships:partner-people", args=[partner.slug]),
+            },
+            key=f"join:{partner.tenant_id}:{join.user.public_id}:{at:%Y-%m-%d}:{reader.public_id}",
+        )
+
+
+def tell_join_refused(asked: JoinRequest | CustomerRegistration, organisation: str) -> None:
+    """The person reads the reason; who answered is not named."""
+    outbox.send(
+        "join_refused",
+        to=asked.user.email,
+        name=asked.user.name,
+        language=asked.user.language,
+        context={"organisation": organisation, "reason": asked.reason, "link": settings.SITE_URL},
+        key=f"join_refused:{asked.public_id}",
+        forget=True,
+    )
 
 
 def tell_accepted(registration: CustomerRegistration) -> None:

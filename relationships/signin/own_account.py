@@ -3,7 +3,7 @@
 from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from partnercenter.lib.refusals import Refused
 
 from ..moves.deleting import delete_account as delete
 from ..moves.deleting import places_of, why_not_deleting
+from ..moves.joining import ask_to_join, joinable
 from . import policy
 
 
@@ -41,6 +42,27 @@ def _sessions_of(request: HttpRequest) -> list[UserSession]:
     """Those that are open still; looking changes nothing, so that closed ones stay unlisted."""
     rows = UserSession.objects.filter(user=request.user.pk).order_by("-created_at")
     return [row for row in rows if row.exists()]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def join(request: HttpRequest) -> HttpResponse:
+    """Organisations of the person's own domain, to be asked for a place."""
+    found = joinable(request.user)
+    if request.method == "POST":
+        wanted = request.POST.get("organisation", "")
+        chosen = next((row for row, _address in found if str(row.tenant_id) == wanted), None)
+        if chosen is None:
+            raise Http404
+        try:
+            ask_to_join(chosen, by=actor_of(request))
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            said = _("Those who can let you in to %(organisation)s were told.")
+            messages.success(request, said % {"organisation": chosen.name})
+        return redirect("signin:join")
+    return render(request, "signin/join.html", {"found": found})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,6 +7,7 @@ app_name = "signin"
 urlpatterns = [
     path("", views.home, name="home"),
     path("profile/", views.profile, name="profile"),
+    path("join/", own_account.join, name="join"),
     path("profile/delete/", own_account.delete_account, name="delete"),
     path("strong-sign-in/", views.strong, name="strong"),
     path("sign-in-again/", views.again, name="again"),

@@ -57,6 +57,7 @@ urlpatterns = [
         partner_view(people.invitation_withdraw),
         name="partner-invitation-withdraw",
     ),
+    path("people/claims/<uuid:public_id>/", partner_view(people.claim), name="partner-claim"),
     path("activity/", partner_activity.partner_activity, name="partner-activity"),
     path(
         "activity/download/",

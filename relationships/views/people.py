@@ -16,7 +16,7 @@ from accounts.acting import actor_of, viewer_of
 from accounts.factors import has_factor
 
 from ..forms import people as forms
-from ..moves import claims, inviting, resetting
+from ..moves import claims, inviting, joining, resetting
 from ..moves import people as moves
 from ..moves.demanding import demand_factor
 from ..moves.people import roles_of
@@ -166,27 +166,39 @@ def invitation_withdraw(request: HttpRequest, membership: Any, public_id: str) -
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def claim(request: HttpRequest, membership: Any, public_id: str) -> HttpResponse:
-    """Somebody of the customer's domain asks for a place: let in with a role, or refuse."""
+    """Somebody with an address in the domain asks for a place: let in with a role, or refuse."""
     require_managing(membership)
-    asked = get_object_or_404(
-        membership.customer.registrations.claims().select_related("user"), public_id=public_id
-    )
+    asked = _asked(membership, public_id)
     refuses = "refuse" in request.POST
     data = request.POST or None
-    form = forms.CustomerRoleForm(None if refuses else data)
+    roles_form = forms.PartnerRolesForm if is_partner(membership) else forms.CustomerRoleForm
+    form = roles_form(None if refuses else data, hands_out_admin=membership.rules)
     refusal = forms.RefuseClaimForm(data if refuses else None)
 
     def act() -> str:
-        name = asked.user.get_full_name()
+        by, name = actor_of(request), asked.user.get_full_name()
         if refuses:
-            claims.refuse(asked, by=actor_of(request), reason=refusal.cleaned_data["reason"])
+            refuse: Any = joining.refuse_join if is_partner(membership) else claims.refuse
+            refuse(asked, by=by, reason=refusal.cleaned_data["reason"])
             return _("%(person)s was not let in, and reads your reason.") % {"person": name}
-        claims.let_in(asked, form.roles["role"], by=actor_of(request))
+        if is_partner(membership):
+            joining.let_join(asked, form.roles, by=by)
+        else:
+            claims.let_in(asked, form.roles["role"], by=by)
         return _("%(person)s belongs to your organisation now.") % {"person": name}
 
     context = {"claim": asked, "refusal": refusal, "roles": form}
     shown: Any = refusal if refuses else form
     return form_page(request, membership, "claim", shown, act, context=context)
+
+
+def _asked(membership: Any, public_id: str) -> Any:
+    rows = (
+        membership.partner.join_requests
+        if is_partner(membership)
+        else membership.customer.registrations.claims()
+    )
+    return get_object_or_404(rows.select_related("user"), public_id=public_id)
 
 
 @require_POST

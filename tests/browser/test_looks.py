@@ -368,6 +368,8 @@ PAGES = {
     "two organisations": ("of_both_sides", lambda world: "/"),
     "the profile": ("nobody", lambda world: "/profile/"),
     "sessions": ("nobody", lambda world: "/accounts/sessions/"),
+    "a place to ask for": ("decider", lambda world: world.fernhill and "/join/"),
+    "no place to ask for": ("nobody", lambda world: "/join/"),
     "the end of an account": ("reader", lambda world: world.fernhill and "/profile/delete/"),
     "no end of an account": ("chief", lambda world: "/profile/delete/"),
     "the address": ("nobody", lambda world: "/accounts/email/"),

@@ -59,12 +59,18 @@ MAILS = {
         "was": "global admin",
         "link": LINK,
     },
+    "join_refused": {
+        "organisation": "Fernhill & Sons",
+        "reason": "We do not know you.",
+        "link": LINK,
+    },
     "claim": {
         "person": "Robin",
         "address": "robin@fernhill.example",
         "organisation": "Fernhill & Sons",
         "domain": "fernhill.example",
         "to_staff": False,
+        "by_link": True,
         "link": LINK,
     },
     "registration_accepted": {

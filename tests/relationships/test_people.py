@@ -346,7 +346,7 @@ class TestClaim:
     def test_is_refused_with_a_reason_that_the_person_reads(self, fernhill):
         claim = make.make_claim(fernhill)
         claims.refuse(claim, by=acting(fernhill.chief), reason="We do not know you.")
-        letter = Delivery.objects.get(kind="registration_refused")
+        letter = Delivery.objects.get(kind="join_refused")
         assert "We do not know you." in letter.text
         assert not fernhill.memberships.filter(user=claim.user).exists()
 
