@@ -86,7 +86,8 @@ class Worker:
                 _drop_connections()
             except Exception:
                 logger.exception("sweep %s failed", sweep.name)
-            self._told_to_stop.wait(min(sweep.every * 2**errors, LONGEST_PAUSE))
+            pause = min(2**errors, LONGEST_PAUSE) if errors else sweep.every
+            self._told_to_stop.wait(pause)
         _drop_connections()
 
     def stop(self) -> None:

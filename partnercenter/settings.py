@@ -205,6 +205,7 @@ ACCOUNT_FORMS = {"login": "relationships.signin.login_form.LoginForm"}
 # allauth's own limits stay on; these are for our own pages: signing in again, and registering.
 ACCOUNT_RATE_LIMITS = {
     "register": "10/h/user,60/h/ip",
+    "domain_check": "20/h/user,60/h/ip",
     "sign_in_again_mail": "5/10m/user,30/h/ip",
     "sign_in_again_code": "10/10m/user,60/h/ip",
 }
@@ -286,6 +287,9 @@ SIGN_IN_AGAIN_SECONDS = ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 # Where the keys lie that sign certificates; every process of the site shares the folder.
 CERTIFICATE_KEYS_DIR = Path(env("CERTIFICATE_KEYS_DIR", default=str(VAR_DIR / "keys")))
+
+# Which function gives the TXT records of a domain; the tests' own asks nobody.
+DOMAIN_RESOLVER = "customers.name_servers.txt_records"
 
 # Design section 4: from the beginning of one pass of the watch to that of the next.
 WATCH_PERIOD_SECONDS = env.int("WATCH_PERIOD_SECONDS", default=30)

@@ -47,6 +47,8 @@ SENTENCES = {
     "customer.domain_confirmed": _("The operator confirmed the domain of %(customer)s."),
     "customer.invited": _("A person was invited to %(customer)s."),
     "customer.invitation_accepted": _("A person took a place in %(customer)s."),
+    "customer.domain_proved": _("%(customer)s proved its domain %(domain)s by a record."),
+    "customer.domain_lost": _("The record that proved %(domain)s is gone."),
     "customer.let_in": _("A person of the domain was let in to %(customer)s."),
     "customer.invitation_withdrawn": _("An invitation to %(customer)s was withdrawn."),
     "customer.role_changed": _("A person of %(customer)s was given another role."),

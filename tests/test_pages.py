@@ -89,6 +89,7 @@ CUSTOMER_PAGES = {
     "decision-list": set(CustomerRole.values),
     "decision": set(CustomerRole.values),
     "customer-people": {"global_admin"},
+    "customer-profile": {"global_admin"},
     "customer-person-invite": {"global_admin"},
     "customer-person": {"global_admin"},
     "customer-person-remove": {"global_admin"},

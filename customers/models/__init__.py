@@ -1,4 +1,5 @@
 from .customer import Customer, CustomerStatus
+from .domain_proof import DomainProof
 from .invitation import CustomerInvitation
 from .membership import CustomerMembership
 from .registration import CustomerRegistration, RegistrationKind, RegistrationStatus
@@ -9,6 +10,7 @@ __all__ = [
     "CustomerMembership",
     "CustomerRegistration",
     "CustomerStatus",
+    "DomainProof",
     "RegistrationKind",
     "RegistrationStatus",
 ]

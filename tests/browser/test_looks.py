@@ -20,6 +20,7 @@ from relationships.moves import deciding, ending, inviting
 from relationships.moves.accepting import refuse_registration
 from relationships.moves.administration import end_grant
 from relationships.moves.cancelling import cancel
+from relationships.moves.proving import begin_proof
 from relationships.moves.sending import send
 from relationships.moves.supervising import suspend_partner
 from subscriptions.moves import changing
@@ -98,6 +99,10 @@ class World:
     @cached_property
     def people_admin(self):
         return make.join_partner(self.alder, admin=Admin.USER_MANAGEMENT_ADMIN)
+
+    @cached_property
+    def proof(self):
+        return begin_proof(self.fernhill, by=Actor.objects.of(self.decider))
 
     @cached_property
     def claim(self):
@@ -496,6 +501,11 @@ PAGES = {
     "customer's people": (
         "decider",
         lambda world: world.claim and world.reader and world.page("customer-people"),
+    ),
+    "customer's profile": ("decider", lambda world: world.page("customer-profile")),
+    "a domain to prove": (
+        "decider",
+        lambda world: world.proof and world.page("customer-profile"),
     ),
     "a claim": (
         "decider",

@@ -59,6 +59,11 @@ MAILS = {
         "was": "global admin",
         "link": LINK,
     },
+    "domain_lost": {
+        "organisation": "Fernhill & Sons",
+        "domain": "fernhill.example",
+        "link": LINK,
+    },
     "join_refused": {
         "organisation": "Fernhill & Sons",
         "reason": "We do not know you.",
