@@ -7,6 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from audit.log import Side, record
@@ -64,7 +65,7 @@ def _tell(person: User, *, key: str) -> None:
             "organisation": settings.OPERATOR_NAME,
             "own": True,
             "actor": settings.OPERATOR_NAME,
-            "link": settings.SITE_URL,
+            "link": settings.SITE_URL + reverse("mfa_index"),
         },
         key=f"people:factors_reset:{key}",
     )

@@ -8,6 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.factors import take_factors
@@ -54,7 +55,7 @@ def delete_account(person: User, *, by: Actor, at: datetime | None = None) -> No
         language=person.language,
         context={
             "organisations": [place.organisation.name for place in places],
-            "link": settings.SITE_URL,
+            "link": settings.SITE_URL + reverse("account_signup"),
         },
         forget=True,
     )

@@ -58,7 +58,7 @@ def global_admins(organisation: Partner | Customer) -> list[User]:
 
 def _page_of(act: str, organisation: Partner | Customer, reader: User, person: User | None) -> str:
     if person is not None and reader.pk == person.pk and act in ("person_removed", "person_left"):
-        return reverse("signin:home")
+        return reverse("signin:profile")
     side = "partner" if isinstance(organisation, Partner) else "customer"
     page = "home" if person is not None and reader.pk == person.pk else "people"
     return reverse(f"relationships:{side}-{page}", args=[organisation.slug])

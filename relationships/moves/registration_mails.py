@@ -86,7 +86,11 @@ def tell_join_refused(asked: JoinRequest | CustomerRegistration, organisation: s
         to=asked.user.email,
         name=asked.user.name,
         language=asked.user.language,
-        context={"organisation": organisation, "reason": asked.reason, "link": settings.SITE_URL},
+        context={
+            "organisation": organisation,
+            "reason": asked.reason,
+            "link": settings.SITE_URL + reverse("signin:join"),
+        },
         key=f"join_refused:{asked.public_id}",
         forget=True,
     )

@@ -361,10 +361,11 @@ class TestAddress:
         assert not self.goes_on(client, world, person, other)
 
     def test_by_e_mail_follows_who_has_it_now(self, client, world):
+        colleague = make.join_customer(world.customer)
         place = world.decider.customer_memberships.get()
         place.removed_at, place.removed_by = make.now(), make.operator()
         place.save(update_fields=["removed_at", "removed_by"])
-        assert not self.goes_on(client, world, make.join_customer(world.customer))
+        assert not self.goes_on(client, world, colleague)
 
     def test_opens_no_closed_organisation(self, client, world):
         world.customer.move_to("closed", closed_at=make.now(), closed_by=make.operator())

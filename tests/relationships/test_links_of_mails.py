@@ -11,11 +11,16 @@ from customers.models import CustomerInvitation
 from customers.rights import CustomerRole
 from mail.models import Delivery
 from partners.models import PartnerInvitation
-from partners.rights import Agent
-from relationships.moves import deciding, ending
+from partners.rights import Admin, Agent
+from relationships.breaches import write_down
+from relationships.differences import Difference
+from relationships.models import FoundBy
+from relationships.moves import deciding, deleting, ending, joining, people
 from relationships.moves.accepting import accept_registration, refuse_registration
 from relationships.moves.cancelling import cancel
+from relationships.moves.domain_mails import tell_lost
 from relationships.moves.sending import send
+from subscriptions.comparing import Problem
 from tests import factories as make
 from tests.conventions.sources import templates
 from tests.tables import rows_of_all_tables
@@ -111,8 +116,49 @@ def withdraw():
     cancel(decision.request, by=Actor.objects.of(agent))
 
 
+def change_people():
+    fernhill = make.make_customer()
+    by = Actor.objects.of(make.join_customer(fernhill))
+    for act in ("change", "remove"):
+        place = make.join_customer(fernhill, CustomerRole.READER).customer_memberships.get()
+        if act == "change":
+            people.change_roles(place, {"role": CustomerRole.BILLING_ADMIN}, by=by)
+        else:
+            people.remove(place, by=by)
+
+
+def refuse_to_join():
+    alder = make.make_partner(domain="alder.example")
+    chief = Actor.objects.of(make.join_partner(alder, admin=Admin.GLOBAL_ADMIN))
+    person = Actor.objects.of(make.make_user("rita@alder.example"))
+    join = joining.ask_to_join(alder, by=person)
+    joining.refuse_join(join, by=chief, reason="unknown")
+
+
+def delete_account():
+    person = make.make_user()
+    deleting.delete_account(person, by=Actor.objects.of(person))
+
+
+def breach():
+    make.make_staff()
+    row = make.make_subscription(make.make_customer())
+    found = Difference(Problem.CHANGED, row.public_id, row.canonical_form(), "{}")
+    write_down([(found, row.customer)], found_by=FoundBy.WATCH)
+
+
+def lose_domain():
+    make.make_staff()
+    tell_lost(make.make_customer(), key="x")
+
+
 # What sends each kind of mail.
 SCENES = {
+    "people": change_people,
+    "join_refused": refuse_to_join,
+    "account_deleted": delete_account,
+    "breach": breach,
+    "domain_lost": lose_domain,
     "request": send_request,
     "invitation": invite,
     "decision_partner": decide,
