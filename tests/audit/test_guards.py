@@ -102,11 +102,59 @@ class TestLink:
             link(PARTNER_CHAIN, event, **fault)
 
     def test_that_continues_another_chain_is_refused(self):
+        make_event(partner=BIRCH, customer=None)
         other = ChainHead.objects.get(name=FOREIGN)
-        make_event(customer=None)
         event = event_of(partner=ALDER.id)
         with refused("chainlink_follows"), transaction.atomic():
             link(PARTNER_CHAIN, event, number=other.number + 1, previous_hash=other.hash)
+
+
+@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="SQLite's own way")
+class TestReplacing:
+    """`INSERT OR REPLACE` of what would be right, if it did not take another row's place."""
+
+    @pytest.fixture(autouse=True)
+    def as_a_plain_connection(self, log):
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA recursive_triggers=OFF")
+            yield cursor
+            cursor.execute("PRAGMA recursive_triggers=ON")
+
+    def replace(self, cursor, **row):
+        head = ChainHead.objects.get(name=PARTNER_CHAIN)
+        row = {
+            "id": 1_000_000,
+            "event_id": event_of(partner=ALDER.id).pk,
+            "chain": PARTNER_CHAIN,
+            "number": head.number + 1,
+            "previous_hash": head.hash,
+            "hash": "new",
+            **row,
+        }
+        marks = ", ".join(["%s"] * len(row))
+        cursor.execute(
+            f"INSERT OR REPLACE INTO audit_chainlink ({', '.join(row)}) VALUES ({marks})",
+            list(row.values()),
+        )
+
+    def test_the_next_link_takes_its_own_place(self, as_a_plain_connection):
+        """The control."""
+        before = ChainLink.objects.count()
+        self.replace(as_a_plain_connection)
+        assert ChainLink.objects.count() == before + 1
+
+    @pytest.mark.parametrize("key", ["id", "event_id"])
+    def test_the_next_link_takes_the_place_of_none(self, as_a_plain_connection, key):
+        first = ChainLink.objects.get(chain=PARTNER_CHAIN, number=1)
+        with refused("chainlink_replace"), transaction.atomic():
+            self.replace(as_a_plain_connection, **{key: getattr(first, key)})
+
+    def test_a_head_begins_not_anew(self, as_a_plain_connection):
+        with refused("chainhead_replace"), transaction.atomic():
+            as_a_plain_connection.execute(
+                "INSERT OR REPLACE INTO audit_chainhead (name, number, hash) VALUES (%s, 0, '')",
+                [PARTNER_CHAIN],
+            )
 
 
 class TestHead:

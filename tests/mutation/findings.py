@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "var" / "mutation"
 
 
+@cache
 def state_of_the_code() -> str:
     """A digest over every Python file: findings about another code count no more."""
     sha = hashlib.sha256()
