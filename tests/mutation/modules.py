@@ -132,15 +132,16 @@ def change(copy: Path, name: str) -> str:
 def report(module: str, found: list[tuple[str, str]]) -> int:
     """Print the module's figures and its survivors; how many of them nobody has explained."""
     figures = Counter(became for _, became in found)
-    print(f"{module}: {len(found)} mutants,", dict(figures), flush=True)
-    unexplained = 0
+    told = ", ".join(f"{number} {became}" for became, number in figures.most_common())
+    print(f"{module}: {len(found)} mutants: {told}", flush=True)
+    unexplained = int(not found)
     for name, became in found:
-        if became != "killed":
+        if became not in ("killed", "not checked"):
             changed = change(prepare(module), name)
             known = changed in EXPLAINED.get(module, {})
             unexplained += not known
-            print(f"  {'explained' if known else became} {name}: {changed}", flush=True)
-    return unexplained + (not found)
+            print(f"  {'explained' if known else became}: {name}: {changed}", flush=True)
+    return unexplained + figures["not checked"]
 
 
 def main(wanted: list[str]) -> int:
