@@ -9,6 +9,7 @@ that was broken off goes on where it stopped.
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -62,11 +63,15 @@ def mutants(engine: str) -> Iterator[Mutant]:
             yield Mutant(room, guard, None, "left out")
             if engine not in ("sqlite", guard.engine):
                 continue
+            seen: Counter[str] = Counter()
             for column in ("when", "forbidden"):
                 condition = getattr(guard, column)
                 for term in terms(condition):
+                    what = f"{column} without {term.text(condition)}"
+                    seen[what] += 1
                     instead = replace(guard, **{column: term.left_out(condition)})
-                    yield Mutant(room, guard, instead, f"{column} without {term.text(condition)}")
+                    again = f" ({seen[what]})" if seen[what] > 1 else ""
+                    yield Mutant(room, guard, instead, what + again)
 
 
 class Mutation:
@@ -114,7 +119,7 @@ class Mutation:
         likely = self.killers.setdefault(mutant.guard.name, [])
         items = [item for file in TESTS[mutant.room] for item in self.by_file[file]]
         if mutant.guard.name.startswith(f"guard_{mutant.guard.table}"):
-            items.sort(key=lambda item: mutant.guard.table not in item.name)
+            items.sort(key=lambda item: f"{mutant.guard.table}-" not in item.name.replace("]", "-"))
         with self._installed(mutant):
             rest = [item for item in items if item not in likely]
             killer = next((item for item in [*likely, *rest] if self._fails(item)), None)

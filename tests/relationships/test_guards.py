@@ -194,6 +194,26 @@ def test_nothing_is_replaced(table, key):
 
 @only_sqlite
 @pytest.mark.parametrize(
+    ("table", "key", "shared"),
+    [
+        (table, key, shared)
+        for table, keys in KEYS.items()
+        for key in keys
+        for shared in (key if len(key) > 1 and table.startswith("relationships_") else ())
+    ],
+)
+def test_a_key_of_several_columns_is_taken_by_all_of_them_alone(table, key, shared):
+    """The control: a row that shares one of the columns with another stands beside it."""
+    row = renewed(table, rows(table)[0], (shared,))
+    before = len(rows(table))
+    with transaction.atomic():
+        insert_or_replace(table, row)
+        assert len(rows(table)) == before + 1
+        transaction.set_rollback(True)
+
+
+@only_sqlite
+@pytest.mark.parametrize(
     "key", [key for key in KEYS["customers_customer"] if key != ("id",)], ids="-".join
 )
 @pytest.mark.parametrize("table", ["customers_customer", "partners_partner"])

@@ -232,9 +232,10 @@ class TestGuard:
         """Another pair's that winds down is none of this one's."""
         others = Pair("Birch", "Glenmoor")
         others.wind_down()
-        others.relate(pair.alder).move_to(
-            "winding_down", winding_down_at=timezone.now(), winding_down_by=make.operator()
-        )
+        for relationship in (others.relate(pair.alder), pair.relate(others.alder)):
+            relationship.move_to(
+                "winding_down", winding_down_at=timezone.now(), winding_down_by=make.operator()
+            )
         renewing.sweep(pair.row.term_end)
         assert pair.stored.term_end > pair.row.term_end
 
