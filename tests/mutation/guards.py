@@ -7,6 +7,7 @@ the tests of its room run until one fails. What was found is kept in `var/mutati
 that was broken off goes on where it stopped.
 """
 
+import os
 import sys
 import time
 from collections import Counter
@@ -160,6 +161,8 @@ class Mutation:
 
 
 def main(wanted: list[str]) -> int:
+    # Beside the file of a suite that runs at the same time.
+    os.environ.setdefault("TEST_DATABASE_SUFFIX", "-mutation")
     files = sorted({file for files in TESTS.values() for file in files})
     plugin = Mutation(wanted)
     quiet = ["-q", "--no-header", "-p", "no:cacheprovider", "--create-db"]

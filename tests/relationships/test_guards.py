@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from relationships.certificates import sign
 from relationships.models import Certificate
+from relationships.moves import deciding
 from subscriptions.models import Offer
 from tests import factories as make
 
@@ -188,6 +189,8 @@ def test_nothing_is_replaced(table, key):
     """An insert with the key of a row that is there takes its place, if nothing holds it."""
     where = "certificate_id IS NOT NULL" if key == ("certificate_id",) else "TRUE"
     row = renewed(table, rows(table, where)[0], key)
+    if "request_id" in row:
+        row["request_id"] = make.make_request().pk
     with by_a_guard(), transaction.atomic():
         insert_or_replace(table, row)
 
@@ -238,13 +241,49 @@ class TestKeysThatHoldForSomeRows:
         with Unchanged(table), by_a_guard(f"{table}_replace"), transaction.atomic():
             insert_or_replace(table, row)
 
-    def test_a_new_decision_replaces_none(self, scene):
-        """The control: another request's decision, and one that is not open, are free."""
+    def test_an_approval_replaces_no_other_of_its_request(self, scene):
         table = "relationships_decision"
-        row = renewed(table, rows(table, "status = 'open'")[0])
+        by = make.join_customer(make.make_customer())
+        late = make.make_decision(scene.open.request, by.customer_memberships.get().customer, by=by)
+        scene.approve(scene.open)
+        with Unchanged(table), by_a_guard(f"{table}_overwrite"), transaction.atomic():
+            set_column(table, {"id": late.pk}, "status", "approved", verb="UPDATE OR REPLACE")
+
+    def beside(self, row, **columns):
+        """The row once more with these columns is accepted, and takes nobody's place."""
+        table = "relationships_decision"
         before = len(rows(table))
-        insert_or_replace(table, {**row, "request_id": make.make_request(scene.birch).pk})
-        assert len(rows(table)) == before + 1
+        with transaction.atomic():
+            insert_or_replace(table, {**renewed(table, row), **columns})
+            assert len(rows(table)) == before + 1
+            transaction.set_rollback(True)
+
+    def test_a_decision_of_another_request_stands_beside_it(self, scene):
+        """The controls: what does not share the whole key is free."""
+        (opened,) = rows("relationships_decision", "status = 'open'")
+        approved = rows("relationships_decision", "status = 'approved'")[0]
+        other = make.make_request(scene.birch).pk
+        self.beside(opened, request_id=other)
+        self.beside(approved, request_id=other)
+
+    def test_open_and_approved_stand_beside_each_other(self, scene):
+        (opened,) = rows("relationships_decision", "status = 'open'")
+        approved = rows("relationships_decision", "status = 'approved'")[0]
+        self.beside(approved, request_id=opened["request_id"])
+        self.beside(opened, request_id=approved["request_id"])
+
+    def test_another_customer_s_open_decision_stands_beside_it(self, scene):
+        (opened,) = rows("relationships_decision", "status = 'open'")
+        self.beside(opened, customer_id=make.make_customer().pk)
+
+    def test_a_declined_decision_stands_beside_an_open_one(self, scene):
+        """Whichever of the two came first."""
+        (opened,) = rows("relationships_decision", "status = 'open'")
+        deciding.decline(scene.open, make.make_answer(scene.open), by=scene.by)
+        (declined,) = rows("relationships_decision", "status = 'declined'")
+        self.beside(opened)
+        again = scene.ask(scene.alder)
+        self.beside(declined, request_id=again.request_id)
 
     def test_a_decision_takes_the_certificate_of_no_other(self, scene):
         table = "relationships_decision"
