@@ -97,8 +97,10 @@ class Mutation:
             self.by_file.setdefault(item.location[0], []).append(item)
         engine = connection.vendor
         chosen = [one for one in mutants(engine) if self._is_wanted(one)]
-        print(f"\n{len(chosen)} mutants, {len(session.items) - 1} tests, {engine}", flush=True)
-        if failing := [item.nodeid for item in session.items[:-1] if self._fails(item)]:
+        files = {file for mutant in chosen for file in TESTS[mutant.room]}
+        items = [item for item in session.items[:-1] if item.location[0] in files]
+        print(f"\n{len(chosen)} mutants, {len(items)} tests, {engine}", flush=True)
+        if failing := [item.nodeid for item in items if self._fails(item)]:
             print("These fail without any mutant:", *failing, sep="\n  ")
             return True
         findings = Findings(f"guards-{engine}")
