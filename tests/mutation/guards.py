@@ -1,7 +1,7 @@
 """
 Every guard of the database left out, whole and term by term: does a test of behaviour see it?
 
-`python -m tests.mutation.guards [part of a name …]`, beside PostgreSQL under `with_postgres.py`.
+`python -m tests.mutation.guards [part of a mutant …]`, beside PostgreSQL under `with_postgres.py`.
 The tests are collected once and pass once; then each mutant is installed in the test database and
 the tests of its room run until one fails. What was found is kept in `var/mutation/`, so that a run
 that was broken off goes on where it stopped.
@@ -115,7 +115,7 @@ class Mutation:
         return True
 
     def _is_wanted(self, mutant: Mutant) -> bool:
-        return not self.wanted or any(part in mutant.guard.name for part in self.wanted)
+        return not self.wanted or any(part in str(mutant) for part in self.wanted)
 
     def _killer(self, mutant: Mutant) -> str:
         """The first test that fails under the mutant; those that killed its like come first."""

@@ -181,6 +181,13 @@ def test_nothing_is_emptied(table):
         sql(f"TRUNCATE {table} CASCADE")
 
 
+def change_beside(row, key):
+    """What makes it a change that could be written, if it took nobody's place."""
+    direct = rows("subscriptions_subscription", "seller_id IS NULL")[0]
+    number = {} if "number" in key else {"number": NEW_ID}
+    return {"subscription": direct["public_id"], "made_by": "operator", "seller_id": None, **number}
+
+
 @only_sqlite
 @pytest.mark.parametrize(
     ("table", "key"), [(table, key) for table, keys in KEYS.items() for key in keys]
@@ -191,6 +198,8 @@ def test_nothing_is_replaced(table, key):
     row = renewed(table, rows(table, where)[0], key)
     if "request_id" in row:
         row["request_id"] = make.make_request().pk
+    if table == "subscriptions_subscriptionchange":
+        row |= change_beside(row, key)
     with by_a_guard(), transaction.atomic():
         insert_or_replace(table, row)
 

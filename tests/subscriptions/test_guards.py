@@ -276,6 +276,26 @@ class TestForgedChange:
         with Unchanged(changes), by_a_guard(), transaction.atomic():
             forge_change(subscription, "change_quantity", seller=thief)
 
+    def test_of_a_seller_of_something_else_is_not_even_written(self, subscription):
+        """Neither beside a partner's subscription nor beside one that the operator sold."""
+        thief = Subscription.objects.exclude(pk=subscription.pk).get().seller
+        direct = make.make_subscription(make.make_customer())
+        changes = "subscriptions_subscriptionchange"
+        for row in (subscription, direct):
+            with Unchanged(changes), by_a_guard(), transaction.atomic():
+                forge_change(row, "change_quantity", seller=thief, made_by="seller")
+
+    def test_of_the_operator_is_not_even_written_where_a_partner_sold(self, subscription):
+        make.make_subscription(make.make_customer())
+        with by_a_guard(), transaction.atomic():
+            forge_change(subscription, "change_quantity", made_by="operator", seller=None)
+
+    def test_of_nobody_s_subscription_is_not_even_written(self, subscription):
+        with by_a_guard(), transaction.atomic():
+            forge_change(
+                subscription, "change_quantity", subscription=uuid7(), made_by="clock", seller=None
+            )
+
     def test_of_the_operator_is_refused_where_a_partner_sold(self, subscription):
         self.refuse(
             subscription,
