@@ -29,7 +29,11 @@ TESTS = {
     "audit": ("tests/audit/test_guards.py", KEPT),
     "customers": (KEPT,),
     "partners": (KEPT,),
-    "subscriptions": (*(f"tests/subscriptions/test_{name}.py" for name in SUBSCRIPTIONS), KEPT),
+    "subscriptions": (
+        *(f"tests/subscriptions/test_{name}.py" for name in SUBSCRIPTIONS),
+        "tests/relationships/test_renewing.py",
+        KEPT,
+    ),
     "relationships": (
         "tests/relationships/test_renewing.py",
         KEPT,
