@@ -226,13 +226,26 @@ def test_a_key_of_several_columns_is_taken_by_all_of_them_alone(table, key, shar
 
 @only_sqlite
 @pytest.mark.parametrize(
-    "key", [key for key in KEYS["customers_customer"] if key != ("id",)], ids="-".join
+    ("table", "key"),
+    [
+        (table, key)
+        for table in [*FROZEN, "relationships_adminrole", "subscriptions_subscription"]
+        for (key, *more) in KEYS[table]
+        if not more and (table, key) != ("relationships_decision", "certificate_id")
+    ],
 )
-@pytest.mark.parametrize("table", ["customers_customer", "partners_partner"])
-def test_no_organisation_is_overwritten_by_another(table, key):
+def test_no_row_is_overwritten_by_another(table, key):
     first, second = rows(table)[:2]
     with Unchanged(table), by_a_guard(f"{table}_"), transaction.atomic():
-        set_column(table, second, *key, first[key[0]], verb="UPDATE OR REPLACE")
+        set_column(table, second, key, first[key], verb="UPDATE OR REPLACE")
+
+
+def test_a_decision_that_was_made_changes_in_no_column():
+    table = "relationships_decision"
+    row = rows(table, "status = 'approved'")[0]
+    for name, value in row.items():
+        with Unchanged(table), by_a_guard(f"{table}_final"), transaction.atomic():
+            set_column(table, row, name, value)
 
 
 @only_sqlite
