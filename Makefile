@@ -34,9 +34,14 @@ moves = $(addprefix tests/subscriptions/test_,changing.py aging.py ordering.py) 
 	tests/partners tests/customers tests/races
 
 .PHONY: soak
-soak: environment-development test-programs ## run the tests that take longer, on both engines
+soak: environment-development test-programs ## run the tests that take longer, on both engines, and the mutants
 	sh tools/soak.sh $(python) -m pytest
 	sh tools/soak.sh $(with_postgres) $(python) -m pytest
+	sh tools/mutation.sh $(python)
+
+.PHONY: mutation
+mutation: environment-development test-programs ## spoil guards and code, and see whether a test fails
+	sh tools/mutation.sh $(python)
 
 .PHONY: bench
 bench: environment-development test-programs ## measure, on both engines, as ratios to a floor

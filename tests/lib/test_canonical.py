@@ -1,5 +1,6 @@
 import datetime as dt
 import json
+import time
 import uuid
 from decimal import Decimal
 
@@ -55,6 +56,16 @@ class TestCanonical:
     )
     def test_writes(self, value, text):
         assert canonical(value) == text
+
+    def test_does_not_depend_on_the_zone_of_the_machine(self, monkeypatch):
+        monkeypatch.setenv("TZ", "Asia/Seoul")
+        time.tzset()
+        try:
+            moment = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
+            assert canonical(moment) == '"2026-11-24T09:00:00.000000Z"'
+        finally:
+            monkeypatch.undo()
+            time.tzset()
 
     @pytest.mark.parametrize(
         "value", [1.5, b"x", {1: 2}, {1, 2}, dt.datetime(2026, 1, 1), Decimal("NaN"), object()]

@@ -1,5 +1,6 @@
 """The certificate: what the customer sees and takes away, and that a bad one is found out."""
 
+import base64
 import json
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from django.urls import reverse
 
 from accounts.models import Actor
 from customers.rights import CustomerRole
+from partnercenter.lib.canonical import canonical_moment
 from relationships.certificates import sign, sweep
 from relationships.keys import current_key, keys, make_key, retire
 from relationships.models import Certificate, CertificateSignature
@@ -79,6 +81,11 @@ def check(client, tmp_path):
 def good(client, fernhill):
     sign(fernhill.certificate)
     return client.get(page(fernhill, "certificate-download")).json()
+
+
+def read(part):
+    """A part of a signature, as RFC 7515 writes it."""
+    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
 
 class TestPage:
@@ -161,6 +168,37 @@ class TestSignature:
         assert sign(fernhill.certificate) is None
         assert CertificateSignature.objects.count() == 1
 
+    def test_seals_the_statement_that_the_document_describes(self, fernhill, settings):
+        """Programs of strangers read it: neither a name nor a value may be another one day."""
+        settings.SITE_URL = "https://center.example"
+        certificate = fernhill.certificate
+        head, body, _ = sign(certificate).signed_text.split(".")
+        assert read(head) == {
+            "alg": "EdDSA",
+            "kid": current_key().key_id,
+            "typ": "partner-center-certificate/1",
+        }
+        assert read(body) == {
+            "format": "partner-center-certificate/1",
+            "issuer": "https://center.example",
+            "certificate": str(certificate.public_id),
+            "customer": str(fernhill.customer.tenant_id),
+            "event": str(certificate.event.public_id),
+            "act": "request.approved",
+            "at": canonical_moment(certificate.at),
+            "count": 3,
+            "root": certificate.root,
+            "format_version": 1,
+        }
+
+    def test_is_made_for_the_oldest_first_and_not_for_all_at_once(self, fernhill, monkeypatch):
+        monkeypatch.setattr("relationships.certificates.BATCH", 1)
+        fernhill.approve(fernhill.ask(fernhill.birch))
+        assert [sweep(), sweep(), sweep()] == [1, 1, 0]
+        signed = CertificateSignature.objects.order_by("pk").values_list("certificate", flat=True)
+        assert list(signed) == sorted(signed)
+        assert len(signed) == 2
+
     def test_follows_the_commit(self, django_capture_on_commit_callbacks):
         with django_capture_on_commit_callbacks(execute=True):
             fernhill = Fernhill()
@@ -218,6 +256,25 @@ class TestKeys:
 
 
 class TestFile:
+    def test_holds_the_keys_that_the_document_describes(self, good, fernhill):
+        account = {
+            "tenant_id": str(fernhill.customer.tenant_id),
+            "name": "Fernhill",
+            "primary_domain": fernhill.customer.primary_domain,
+            "country": "DE",
+            "global_admins": [str(fernhill.admin.public_id)],
+        }
+        leaves = [{"form", "salt"}] * 3
+        assert good.keys() == {"format", "signature", "account", "subscriptions"}
+        assert good["format"] == "partner-center-certificate/1"
+        assert [set(leaf) for leaf in good["subscriptions"]] == leaves
+        assert json.loads(good["account"]["form"]) == account
+        assert good["account"]["salt"] == fernhill.certificate.account_salt
+
+    def test_can_be_had_before_it_is_signed(self, client, fernhill):
+        file = client.get(page(fernhill, "certificate-download")).json()
+        assert file["signature"] == ""
+
     def test_is_good_as_it_was_downloaded(self, check, good):
         code, said = check(good)
         assert (code, said[:23]) == (0, "Good: 3 subscriptions a")

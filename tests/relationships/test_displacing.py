@@ -63,6 +63,17 @@ class TestSwitch:
         removed = old.granted_roles.get(removed_at__isnull=False)
         assert (removed.removed_because, removed.removed_by) == ("displaced", fernhill.by)
 
+    def test_takes_them_from_every_grant_of_the_holder_r28(self, fernhill):
+        """The first of them, which does not administer the service, hides none of the others."""
+        supporting = fernhill.grant(fernhill.birch, SUPPORT)
+        mixed = fernhill.grant(fernhill.birch, EXCHANGE, SUPPORT)
+        alone = fernhill.grant(fernhill.birch, EXCHANGE)
+        fernhill.grant(fernhill.alder, EXCHANGE, switches=["exchange"])
+        assert fernhill.roles_of(supporting) == fernhill.roles_of(mixed) == [SUPPORT]
+        assert fernhill.roles_of(alone) == []
+        statuses = [fresh(grant).status for grant in (supporting, mixed, alone)]
+        assert statuses == ["active", "active", "terminated"]
+
     def test_takes_them_from_the_groups_too(self, fernhill):
         old = fernhill.grant(fernhill.birch, EXCHANGE, SUPPORT)
         fernhill.grant(fernhill.alder, EXCHANGE, switches=["exchange"])
@@ -144,6 +155,22 @@ class TestSwitch:
 
 
 class TestWhoIsTold:
+    def test_the_customer_learns_what_each_partner_gains_and_loses(self, fernhill):
+        mixed = fernhill.grant(fernhill.birch, EXCHANGE, SUPPORT)
+        alone = fernhill.grant(fernhill.birch, EXCHANGE)
+        decision = fernhill.ask(fernhill.alder, EXCHANGE)
+        effects = fernhill.approve(decision, switches=frozenset(["exchange"]))
+        said = [(one.kind, one.partner, one.thing, one.other) for one in effects]
+        taken = (EffectKind.ROLE_TAKEN, "Birch", "Exchange Administrator", "")
+        assert said.count(taken) == 2
+        ended = [thing for kind, *_, thing, _ in said if kind == EffectKind.ADMINISTRATION_ENDS]
+        assert ended == [alone.name] != [mixed.name]
+        assert (EffectKind.ADMINISTRATION_ENDS, "Birch", alone.name, "") in said
+        assert (EffectKind.SERVICE_SWITCHES, "Alder", "Exchange Online", "Birch") in said
+        details = Event.objects.get(kind="administration.displaced").details
+        assert details["ended"] == [alone.name]
+        assert details["services"] == "Exchange Online"
+
     def test_the_displaced_partner_learns_that_and_not_to_whom(self, fernhill):
         agent = make.make_admin_agent(fernhill.birch)
         fernhill.grant(fernhill.birch, EXCHANGE)

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import Actor
+from customers.models import Customer
 from partnercenter.lib.ids import uuid7
 from relationships.models import ResellerRelationship
 from relationships.moves import deciding, renewing
@@ -23,17 +24,17 @@ pytestmark = pytest.mark.django_db
 class Pair:
     """A partner that sells to a customer, and has sold it something."""
 
-    def __init__(self, **fields):
-        self.alder, self.fernhill = make.make_partner("Alder"), make.make_customer("Fernhill")
+    def __init__(self, partner="Alder", customer="Fernhill", **fields):
+        self.alder, self.fernhill = make.make_partner(partner), make.make_customer(customer)
         self.row = make.make_subscription(self.fernhill, seller=self.alder, **fields)
         self.agent = Actor.objects.of(make.make_admin_agent(self.alder))
 
-    def relate(self):
+    def relate(self, partner=None):
         admin = make.join_customer(self.fernhill)
-        request = make.make_request(self.alder, role_ids=())
+        request = make.make_request(partner or self.alder, role_ids=())
         decision = make.make_decision(request, self.fernhill, by=admin)
         deciding.approve(decision, make.make_answer(decision), by=Actor.objects.of(admin))
-        return ResellerRelationship.objects.get()
+        return ResellerRelationship.objects.get(decision=decision)
 
     def wind_down(self):
         by = make.operator()
@@ -152,11 +153,24 @@ class TestGuard:
             write(pair.row, change, term_end=later)
         assert dump() == before
 
-    @pytest.mark.parametrize("state", ["none", "wind_down", "end", "suspended"])
+    @pytest.mark.parametrize(
+        "state", ["none", "wind_down", "end", "suspended", "closed", "strangers"]
+    )
     def test_refuses_a_sale_without_a_running_relationship(self, pair, state):
+        others = Pair("Birch", "Glenmoor")
+        others.relate()
         if state == "suspended":
             pair.relate()
             suspend_partner(pair.alder, by=make.operator(), reason="unpaid")
+        elif state == "closed":
+            pair.relate()
+            Customer.objects.filter(pk=pair.fernhill.pk).update(
+                status="closed", closed_at=timezone.now(), closed_by=make.operator()
+            )
+        elif state == "strangers":
+            # Each of the two has a running relationship, with somebody else.
+            others.relate(pair.alder)
+            pair.relate(others.alder)
         elif state != "none":
             getattr(pair, state)()
         before = dump()
@@ -168,6 +182,62 @@ class TestGuard:
         pair.relate()
         sell_without_asking(pair)
         assert Subscription.objects.count() == 2
+
+    def test_lets_an_import_pass_that_no_relationship_covers(self, pair):
+        """What was sold elsewhere before, whoever has sold something here since."""
+        pair.relate()
+        sell_without_asking(pair)
+        assert Pair("Birch", "Glenmoor").stored.seller.name == "Birch"
+
+    def switch_on(self, pair):
+        change = forge_change(pair.stored, "auto_renew", form={"auto_renew": True})
+        write(pair.row, change, auto_renew=True)
+
+    def test_refuses_to_switch_renewal_on_while_the_relationship_winds_down(self, pair):
+        changing.switch_auto_renew(pair.row, on=False, by=pair.agent)
+        pair.wind_down()
+        before = dump()
+        with (
+            pytest.raises(IntegrityError, match="guard_relationships_renewal"),
+            transaction.atomic(),
+        ):
+            self.switch_on(pair)
+        assert dump() == before
+
+    @pytest.mark.parametrize("of", ["partner", "customer"])
+    def test_asks_the_relationship_of_the_two_and_no_other(self, pair, of):
+        """Another that winds down stops nothing; another that runs allows nothing."""
+        others = Pair("Birch", "Glenmoor")
+        changing.switch_auto_renew(pair.row, on=False, by=pair.agent)
+        running = pair.relate(others.alder) if of == "customer" else others.relate(pair.alder)
+        pair.wind_down()
+        with pytest.raises(IntegrityError, match="guard_relationships"), transaction.atomic():
+            self.switch_on(pair)
+        mine = ResellerRelationship.objects.exclude(pk=running.pk)
+        mine.filter(partner=pair.alder, customer=pair.fernhill).update(
+            status="active", winding_down_at=None, winding_down_by=None
+        )
+        running.move_to(
+            "winding_down", winding_down_at=timezone.now(), winding_down_by=make.operator()
+        )
+        self.switch_on(pair)
+
+    def test_lets_all_else_pass_while_the_relationship_winds_down(self, pair):
+        changing.switch_auto_renew(pair.row, on=False, by=pair.agent)
+        pair.wind_down()
+        changing.change_quantity(pair.row, 11, by=pair.agent)
+        assert pair.stored.quantity == 11
+
+    def test_lets_a_renewal_pass_where_there_is_no_relationship(self, pair):
+        """Another pair's that winds down is none of this one's."""
+        others = Pair("Birch", "Glenmoor")
+        others.wind_down()
+        for relationship in (others.relate(pair.alder), pair.relate(others.alder)):
+            relationship.move_to(
+                "winding_down", winding_down_at=timezone.now(), winding_down_by=make.operator()
+            )
+        renewing.sweep(pair.row.term_end)
+        assert pair.stored.term_end > pair.row.term_end
 
 
 def sell_without_asking(pair):

@@ -7,7 +7,7 @@ from audit.log import Side
 from customers.models import Customer
 from partners.models import Partner, SecurityGroup
 from partners.rights import Admin, Agent
-from relationships.models import AdminRelationship, AdminRole
+from relationships.models import AdminRelationship, AdminRole, AdminStatus, EndedBecause
 from relationships.moves import ending
 from relationships.moves.supervising import restore_partner, suspend_partner
 from relationships.who_may import Link, Missing, Path, may
@@ -35,6 +35,27 @@ def ask(world, user=None, template_id=EXCHANGE, at=None, customer=None):
     return may(user or world.agent, customer, role(template_id), at or make.now())
 
 
+def group_with(world, *template_ids):
+    """A group of the partner's own to which these roles are assigned."""
+    group = SecurityGroup.objects.create(
+        partner=world.alder, name=f"Group {len(template_ids)}", created_at=make.now()
+    )
+    if template_ids:
+        assignment = world.grant_.assignments.create(
+            group=group, created_at=make.now(), created_by=make.operator()
+        )
+        assignment.roles.add(*map(role, template_ids))
+    return group
+
+
+def add(group, person):
+    return group.places.create(
+        membership=person.partner_memberships.get(),
+        added_at=make.now(),
+        added_by=make.operator(),
+    )
+
+
 class TestPath:
     def test_leads_through_the_built_in_group_at_once(self, world):
         path = ask(world)
@@ -46,19 +67,9 @@ class TestPath:
 
     def test_leads_through_a_group_of_the_partner_s_own(self, world):
         person = make.join_partner(world.alder, agent=Agent.HELPDESK_AGENT)
-        group = SecurityGroup.objects.create(
-            partner=world.alder, name="Mail", created_at=make.now()
-        )
-        assignment = world.grant_.assignments.create(
-            group=group, created_at=make.now(), created_by=make.operator()
-        )
-        assignment.roles.add(role(SUPPORT))
+        group = group_with(world, SUPPORT)
         assert ask(world, person, SUPPORT).link == Link.GROUP
-        place = group.places.create(
-            membership=person.partner_memberships.get(),
-            added_at=make.now(),
-            added_by=make.operator(),
-        )
+        place = add(group, person)
         assert ask(world, person, SUPPORT)
         assert not ask(world, person, EXCHANGE)
         place.removed_at, place.removed_by = make.now(), make.operator()
@@ -72,7 +83,9 @@ class TestPath:
     def test_takes_at_most_two_queries(self, world, django_assert_max_num_queries):
         exchange, stranger = role(EXCHANGE), make.make_user()
         with django_assert_max_num_queries(1):
-            assert may(world.agent, world.customer, exchange, make.now())
+            path = may(world.agent, world.customer, exchange, make.now())
+            assert path.assignment.group.name
+            assert path.relationship.partner == world.alder
         with django_assert_max_num_queries(2):
             assert not may(stranger, world.customer, exchange, make.now())
 
@@ -93,6 +106,54 @@ class TestMissing:
         for settings in ({"agent": Agent.SALES_AGENT}, {"admin": Admin.GLOBAL_ADMIN}):
             person = make.join_partner(world.alder, **settings)
             assert self.missing(world, user=person) == Link.GROUP
+
+    def test_is_the_group_of_who_is_in_another_one(self, world):
+        """Neither another's place in the group counts, nor a place in another group."""
+        inside, outside = (
+            make.join_partner(world.alder, agent=Agent.HELPDESK_AGENT) for _ in range(2)
+        )
+        add(group_with(world, SUPPORT), inside)
+        assert ask(world, inside, SUPPORT)
+        assert self.missing(world, user=outside, template_id=SUPPORT) == Link.GROUP
+        add(group_with(world), outside)
+        assert self.missing(world, user=outside, template_id=SUPPORT) == Link.GROUP
+
+    def test_is_the_group_of_an_admin_agent_where_only_others_have_the_role(self, world):
+        person = make.join_partner(world.alder, agent=Agent.HELPDESK_AGENT)
+        add(group_with(world, SUPPORT), person)
+        world.grant_.assignments.get(group__built_in=True).roles.remove(role(SUPPORT))
+        assert self.missing(world, template_id=SUPPORT) == Link.GROUP
+
+    def test_is_the_group_of_who_was_put_into_the_built_in_one_by_hand(self, world):
+        """It holds exactly the admin agents, whatever its rows of members say."""
+        person = make.join_partner(world.alder, agent=Agent.HELPDESK_AGENT)
+        add(world.alder.security_groups.get(built_in=True), person)
+        assert self.missing(world, user=person) == Link.GROUP
+
+    def test_is_the_assignment_of_just_this_role_here(self, world):
+        """Neither another role's assignment counts, nor one at another customer."""
+        glenmoor = Fernhill()
+        request = make.make_request(world.alder, role_ids=(EXCHANGE,))
+        glenmoor.approve(make.make_decision(request, glenmoor.customer, by=glenmoor.admin))
+        world.grant_.assignments.get().roles.remove(role(EXCHANGE))
+        assert self.missing(world) == Link.ASSIGNMENT
+        assert ask(world, customer=glenmoor.customer)
+        assert ask(world, template_id=SUPPORT)
+
+    def test_is_the_relationship_that_is_over_though_its_assignments_are_left(self, world):
+        AdminRelationship.objects.filter(pk=world.grant_.pk).update(
+            status=AdminStatus.TERMINATED,
+            ended_at=make.now(),
+            ended_by=make.operator(),
+            ended_because=EndedBecause.CUSTOMER,
+        )
+        assert world.grant_.assignments.filter(status="active").exists()
+        assert self.missing(world) == Link.RELATIONSHIP
+
+    def test_is_told_of_the_way_that_leads_furthest(self, world):
+        """Others administer here too, for whom this person does not work."""
+        world.grant(world.birch, TEAMS)
+        assert self.missing(world, at=world.grant_.ends_at) == Link.END
 
     def test_is_the_role_that_was_not_given(self, world):
         for template_id in (TEAMS, GLOBAL):

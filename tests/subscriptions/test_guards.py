@@ -7,6 +7,7 @@ Each test asks the database by SQL before and after; the legal ways are in `test
 import json
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 from io import StringIO
 
 import psycopg
@@ -26,7 +27,8 @@ from partnercenter.lib import guards
 from partnercenter.lib.ids import uuid7
 from partnercenter.lib.refusals import Refused
 from partners.models import Partner
-from subscriptions.models import Offer, Service, Subscription, SubscriptionChange
+from subscriptions.lifecycle import EFFECTS
+from subscriptions.models import LIVE, Offer, Service, Subscription, SubscriptionChange
 from tests import factories as make
 
 from .forging import (
@@ -274,6 +276,26 @@ class TestForgedChange:
         with Unchanged(changes), by_a_guard(), transaction.atomic():
             forge_change(subscription, "change_quantity", seller=thief)
 
+    def test_of_a_seller_of_something_else_is_not_even_written(self, subscription):
+        """Neither beside a partner's subscription nor beside one that the operator sold."""
+        thief = Subscription.objects.exclude(pk=subscription.pk).get().seller
+        direct = make.make_subscription(make.make_customer())
+        changes = "subscriptions_subscriptionchange"
+        for row in (subscription, direct):
+            with Unchanged(changes), by_a_guard(), transaction.atomic():
+                forge_change(row, "change_quantity", seller=thief, made_by="seller")
+
+    def test_of_the_operator_is_not_even_written_where_a_partner_sold(self, subscription):
+        make.make_subscription(make.make_customer())
+        with by_a_guard(), transaction.atomic():
+            forge_change(subscription, "change_quantity", made_by="operator", seller=None)
+
+    def test_of_nobody_s_subscription_is_not_even_written(self, subscription):
+        with by_a_guard(), transaction.atomic():
+            forge_change(
+                subscription, "change_quantity", subscription=uuid7(), made_by="clock", seller=None
+            )
+
     def test_of_the_operator_is_refused_where_a_partner_sold(self, subscription):
         self.refuse(
             subscription,
@@ -370,6 +392,87 @@ class TestForgedChange:
                 state=state,
                 **{stamp: at},
             )
+
+
+LATER = make.YEAR_END + timedelta(days=365)
+NO_SUSPENSION = {"suspended_at": None, "suspension_reason": ""}
+# What each kind writes where it is legal.
+LEGAL = {
+    "change_quantity": {"quantity": 11},
+    "suspend": {
+        "state": "suspended",
+        "suspended_at": make.YEAR_START,
+        "suspension_reason": "misuse",
+    },
+    "reactivate": {"state": "active", **NO_SUSPENSION},
+    "cancel": {"state": "cancelled", "cancelled_at": make.YEAR_START, **NO_SUSPENSION},
+    "rename": {"friendly_name": "Ours"},
+    "auto_renew": {"auto_renew": False},
+    "renew": {"term_end": LATER},
+    "expire": {"state": "expired", "expired_at": make.YEAR_START},
+    "disable": {"state": "disabled", "disabled_at": make.YEAR_START},
+    "delete": {"state": "deleted", "deleted_at": make.YEAR_START},
+}
+WAYS_TO = {
+    "active": [],
+    "suspended": ["suspend"],
+    "cancelled": ["cancel"],
+    "expired": ["expire"],
+    "disabled": ["expire", "disable"],
+    "deleted": ["cancel", "delete"],
+}
+
+
+class TestEachKind:
+    """The columns and states of every kind of change, by a true change of the right hand."""
+
+    def act(self, subscription, kind, **columns):
+        row, said = fresh(subscription), fresh(subscription)
+        columns = {**LEGAL[kind], **columns}
+        for name, value in columns.items():
+            setattr(said, name, value)
+        hand = {"made_by": "clock", "seller": None} if "clock" in EFFECTS[kind].hands else {}
+        change = forge_change(row, kind, canonical_form=said.canonical_form(), **hand)
+        write(row, change, **columns)
+
+    def bring(self, subscription, state):
+        for kind in WAYS_TO[state]:
+            self.act(subscription, kind)
+
+    def refuse(self, subscription, kind, **columns):
+        refused = pytest.raises(IntegrityError, match="guard_subscriptions_subscription_change")
+        with Unchanged(), refused, transaction.atomic():
+            self.act(subscription, kind, **columns)
+
+    def test_is_known_here(self):
+        assert LEGAL.keys() == EFFECTS.keys()
+
+    @pytest.mark.parametrize(
+        ("kind", "before"),
+        [(kind, before) for kind in LEGAL for before, _ in sorted(EFFECTS[kind].states)],
+    )
+    def test_is_accepted_from_its_states(self, subscription, kind, before):
+        """The control."""
+        self.bring(subscription, before)
+        self.act(subscription, kind)
+        row = fresh(subscription)
+        assert {name: getattr(row, name) for name in LEGAL[kind]} == LEGAL[kind]
+
+    @pytest.mark.parametrize("kind", LEGAL)
+    def test_changes_no_other_column(self, subscription, kind):
+        before = sorted(before for before, _ in EFFECTS[kind].states)[0]
+        self.bring(subscription, before)
+        for name in LIVE:
+            if name not in {*EFFECTS[kind].columns, "last_change"}:
+                self.refuse(subscription, kind, **{name: other_value(subscription, name)})
+
+    @pytest.mark.parametrize("before", WAYS_TO)
+    @pytest.mark.parametrize("kind", LEGAL)
+    def test_goes_no_other_way(self, subscription, kind, before):
+        self.bring(subscription, before)
+        for after in WAYS_TO:
+            if (before, after) not in EFFECTS[kind].states:
+                self.refuse(subscription, kind, state=after)
 
 
 class TestBirth:

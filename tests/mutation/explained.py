@@ -1,0 +1,75 @@
+"""Mutants that no test can see, or need not, each with its reason."""
+
+SEEN_BY_ANOTHER = "refused by another guard as well: "
+BY_A_CHECK = "a check constraint of the table lets no such row in: "
+ONE_USE = "the decisions of one request are all of one use, or none is"
+FROZEN = "a key that is frozen cannot become another's"
+FOLLOWS = "a link has the number after its head's, which no other link has"
+
+# Engine-independent: the mutant as `tests.mutation.guards` prints it.
+GUARDS: dict[str, str] = {
+    "guard_relationships_renewal: when without NEW.seller_id IS NOT NULL": (
+        "where there is no seller there is no pair, so the guard's other half does not hold"
+    ),
+    "guard_relationships_decision_replace: forbidden without kept.single_use": ONE_USE,
+    "guard_relationships_decision_replace: forbidden without NEW.single_use": ONE_USE,
+    "guard_relationships_decision_overwrite: forbidden without kept.single_use": ONE_USE,
+    "guard_relationships_decision_overwrite: forbidden without NEW.single_use": ONE_USE,
+    "guard_subscriptions_offer_overwrite: left out": f"{SEEN_BY_ANOTHER}{FROZEN}",
+    "guard_subscriptions_service_overwrite: left out": f"{SEEN_BY_ANOTHER}{FROZEN}",
+    "guard_subscriptions_subscription_overwrite: left out": (
+        f"{SEEN_BY_ANOTHER}{FROZEN}, and a last change belongs to its subscription"
+    ),
+    "guard_audit_chainhead_overwrite: left out": (
+        f"{SEEN_BY_ANOTHER}the step of a head keeps its name"
+    ),
+    "guard_audit_chainlink_replace: forbidden without EXISTS (SELECT 1 FROM audit_chainlink AS "
+    "kept WHERE kept.chain = NEW.chain AND kept.number = NEW.number AND (TRUE) AND (TRUE))": (
+        f"{SEEN_BY_ANOTHER}{FOLLOWS}"
+    ),
+    "guard_subscriptions_subscriptionchange_own_hand: forbidden without NEW.made_by = 'seller'": (
+        f"{BY_A_CHECK}only a seller's change names a seller"
+    ),
+    "guard_subscriptions_subscription_birth: forbidden without change.number = 1": (
+        f"{BY_A_CHECK}only a first change is an order or an import"
+    ),
+    "guard_subscriptions_subscription_birth: forbidden without change.kind = 'subscribe'": (
+        f"{BY_A_CHECK}a seller's first change is an order"
+    ),
+    "guard_subscriptions_subscription_birth: forbidden without change.id = NEW.last_change_id": (
+        f"{SEEN_BY_ANOTHER}the row is what its last change says, the public id included"
+    ),
+}
+
+# Module to the change, as `tests.mutation.modules` prints it, to the reason.
+MODULES: dict[str, dict[str, str]] = {
+    "partnercenter/lib/canonical.py": {
+        "- ensure_ascii=False, + ensure_ascii=None,": "None is as false",
+        "- allow_nan=False, + allow_nan=None,": "None is as false",
+        "- allow_nan=False, - ) + )": "a float is refused before",
+        "- allow_nan=False, + allow_nan=True,": "a float is refused before",
+        '- text = format(value, "f") + text = format(value, "F")': (
+            "the two differ for what is not finite, which is refused before"
+        ),
+        '- return text.rstrip("0").rstrip(".") if "." in text else text '
+        '+ return text.rstrip("XX0XX").rstrip(".") if "." in text else text': (
+            "a number's text holds no X"
+        ),
+        '- return text.rstrip("0").rstrip(".") if "." in text else text '
+        '+ return text.rstrip("0").rstrip("XX.XX") if "." in text else text': (
+            "a number's text holds no X"
+        ),
+    },
+    "relationships/who_may.py": {
+        '- .order_by("-relationship__ends_at", "pk") + .order_by("-relationship__ends_at", )': (
+            "of two ways that end at the same moment either is right; SQLite takes the older anyway"
+        ),
+    },
+    "relationships/moves/displacing.py": {
+        '- taken = list(_administering(grant, services).select_related("role")'
+        '.order_by("role__name")) + taken = list(_administering(grant, services)'
+        '.select_related(None).order_by("role__name"))': "it saves a query, and says the same",
+        "- take_roles(grant, taken, by=by, at=at, because=because) "
+        "+ take_roles(grant, taken, by=by, at=at, )": "the default is the same reason",
+    },
+}

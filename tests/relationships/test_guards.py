@@ -1,0 +1,370 @@
+"""
+What was decided, signed, granted and logged stays as it was, in every room (design section 4).
+
+The lists below say what an auditor may rely on; they are written out, so that a guard which is
+no longer declared is missed here. All is tried as a program would that opened the database itself.
+"""
+
+import uuid
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from relationships.certificates import sign
+from relationships.models import Certificate
+from relationships.moves import deciding
+from subscriptions.models import Offer
+from tests import factories as make
+
+from .scenes import EXCHANGE, TEAMS, Fernhill, Unchanged
+
+pytestmark = pytest.mark.django_db
+only_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="SQLite's own way")
+only_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="PostgreSQL only")
+
+ID, PUBLIC = ("id",), ("public_id",)
+# Written once, never changed; deleted neither, but for the sealed part of an event.
+WRITTEN_ONCE = {
+    "audit_event": [ID, PUBLIC],
+    "audit_sealedpart": [ID, ("event_id",)],
+    "audit_chainlink": [ID, ("chain", "number"), ("event_id", "chain")],
+    "subscriptions_subscriptionchange": [ID, PUBLIC, ("subscription", "number")],
+    "relationships_accessterms": [ID, PUBLIC],
+    "relationships_accessterms_roles": [ID, ("accessterms_id", "adminrole_id")],
+    "relationships_accessterms_planned_groups": [ID, ("accessterms_id", "securitygroup_id")],
+    "relationships_decisionsignature": [ID, ("decision_id", "actor_id")],
+    "relationships_certificate": [ID, PUBLIC, ("event_id",)],
+    "relationships_certificatesignature": [ID, ("certificate_id", "key_id")],
+}
+# Rows that change, and the columns by which others know them for ever.
+FROZEN = {
+    "customers_customer": ["id", "tenant_id"],
+    "partners_partner": ["id", "tenant_id"],
+    "subscriptions_offer": ["id", "offer_id"],
+    "subscriptions_service": ["id", "key"],
+    "relationships_decision": [
+        "id",
+        "public_id",
+        "request_id",
+        "customer_id",
+        "single_use",
+        "opened_at",
+        "opened_by_id",
+    ],
+}
+KEYS = {
+    **WRITTEN_ONCE,
+    "audit_chainhead": [("name",)],
+    "customers_customer": [ID, ("tenant_id",), ("slug",), ("primary_domain",)],
+    "partners_partner": [ID, ("tenant_id",), ("slug",), ("primary_domain",)],
+    "subscriptions_offer": [ID, ("offer_id",)],
+    "subscriptions_service": [ID, ("key",)],
+    "subscriptions_subscription": [ID, PUBLIC, ("last_change_id",)],
+    "relationships_decision": [ID, PUBLIC, ("certificate_id",)],
+    "relationships_adminrole": [ID, ("template_id",)],
+}
+NEVER_DELETED = [
+    *(table for table in WRITTEN_ONCE if table != "audit_sealedpart"),
+    "audit_chainhead",
+    "customers_customer",
+    "partners_partner",
+    "subscriptions_subscription",
+    "relationships_decision",
+]
+NEW_ID = 1_000_000
+
+
+@pytest.fixture(autouse=True)
+def scene(settings, tmp_path):
+    """Two grants and what they leave behind: at least two rows in each table, one open decision."""
+    settings.CERTIFICATE_KEYS_DIR = tmp_path / "keys"
+    scene = Fernhill()
+    scene.grant(scene.alder, EXCHANGE)
+    scene.grant(scene.birch, TEAMS)
+    scene.open = scene.ask(scene.alder)
+    for certificate in Certificate.objects.all():
+        sign(certificate)
+    make.make_customer("Glenmoor")
+    return scene
+
+
+@pytest.fixture(autouse=True)
+def as_a_plain_connection(scene):
+    """Django's own connection lets the guards of deletion see a replaced row; others do not."""
+    if connection.vendor == "sqlite":
+        sql("PRAGMA recursive_triggers=OFF")
+        yield
+        sql("PRAGMA recursive_triggers=ON")
+    else:
+        yield
+
+
+def sql(statement, values=()):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchall() if cursor.description else []
+
+
+def rows(table, where="TRUE"):
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {table} WHERE {where} ORDER BY 1")
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def by_a_guard(name=""):
+    return pytest.raises(IntegrityError, match=f"guard_{name}")
+
+
+def another(value):
+    """A value of the same sort that no row has."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + NEW_ID
+    if isinstance(value, str) and len(value) == 32:
+        return uuid.uuid4().hex
+    return uuid.uuid4() if isinstance(value, uuid.UUID) else f"{value}x"
+
+
+def renewed(table, row, key=()):
+    """The row once more, new in every unique column that is not of the key."""
+    unique = {column for columns in KEYS[table] for column in columns} - set(key)
+    return {
+        name: another(value) if name in unique and value is not None else value
+        for name, value in row.items()
+    }
+
+
+def insert_or_replace(table, row):
+    marks = ", ".join(["%s"] * len(row))
+    sql(f"INSERT OR REPLACE INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
+
+
+def set_column(table, row, name, value, verb="UPDATE"):
+    key = next(iter(row))
+    sql(f"{verb} {table} SET {name} = %s WHERE {key} = %s", [value, row[key]])
+
+
+@pytest.mark.parametrize("table", WRITTEN_ONCE)
+def test_what_is_written_once_changes_in_no_column(table):
+    row = rows(table)[0]
+    for name, value in row.items():
+        with Unchanged(table), by_a_guard(f"{table}_update"), transaction.atomic():
+            set_column(table, row, name, value)
+
+
+@pytest.mark.parametrize(
+    ("table", "name"), [(table, name) for table, names in FROZEN.items() for name in names]
+)
+def test_what_is_frozen_keeps_its_value(table, name):
+    where = "status = 'open'" if table == "relationships_decision" else "TRUE"
+    row = rows(table, where)[0]
+    value = {"opened_at": "2026-01-01 00:00:00+00:00"}.get(name) or another(row[name])
+    with Unchanged(table), by_a_guard(f"{table}_frozen"), transaction.atomic():
+        set_column(table, row, name, value)
+
+
+@pytest.mark.parametrize("table", NEVER_DELETED)
+def test_nothing_is_deleted(table):
+    row = rows(table)[0]
+    key = next(iter(row))
+    with by_a_guard(f"{table}_delete"), transaction.atomic():
+        sql(f"DELETE FROM {table} WHERE {key} = %s", [row[key]])
+
+
+@only_postgresql
+@pytest.mark.parametrize("table", NEVER_DELETED)
+def test_nothing_is_emptied(table):
+    with by_a_guard(f"{table}_truncate"), transaction.atomic():
+        sql("SET CONSTRAINTS ALL IMMEDIATE")
+        sql(f"TRUNCATE {table} CASCADE")
+
+
+def change_beside(row, key):
+    """What makes it a change that could be written, if it took nobody's place."""
+    direct = rows("subscriptions_subscription", "seller_id IS NULL")[0]
+    number = {} if "number" in key else {"number": NEW_ID}
+    return {"subscription": direct["public_id"], "made_by": "operator", "seller_id": None, **number}
+
+
+@only_sqlite
+@pytest.mark.parametrize(
+    ("table", "key"), [(table, key) for table, keys in KEYS.items() for key in keys]
+)
+def test_nothing_is_replaced(table, key):
+    """An insert with the key of a row that is there takes its place, if nothing holds it."""
+    where = "certificate_id IS NOT NULL" if key == ("certificate_id",) else "TRUE"
+    row = renewed(table, rows(table, where)[0], key)
+    if "request_id" in row:
+        row["request_id"] = make.make_request().pk
+    if table == "subscriptions_subscriptionchange":
+        row |= change_beside(row, key)
+    with by_a_guard(), transaction.atomic():
+        insert_or_replace(table, row)
+
+
+@only_sqlite
+@pytest.mark.parametrize(
+    ("table", "key", "shared"),
+    [
+        (table, key, shared)
+        for table, keys in KEYS.items()
+        for key in keys
+        for shared in (key if len(key) > 1 and table.startswith("relationships_") else ())
+    ],
+)
+def test_a_key_of_several_columns_is_taken_by_all_of_them_alone(table, key, shared):
+    """The control: a row that shares one of the columns with another stands beside it."""
+    row = renewed(table, rows(table)[0], (shared,))
+    before = len(rows(table))
+    with transaction.atomic():
+        insert_or_replace(table, row)
+        assert len(rows(table)) == before + 1
+        transaction.set_rollback(True)
+
+
+@only_sqlite
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        (table, key)
+        for table in [*FROZEN, "relationships_adminrole", "subscriptions_subscription"]
+        for (key, *more) in KEYS[table]
+        if not more and (table, key) != ("relationships_decision", "certificate_id")
+    ],
+)
+def test_no_row_is_overwritten_by_another(table, key):
+    first, second = rows(table)[:2]
+    with Unchanged(table), by_a_guard(f"{table}_"), transaction.atomic():
+        set_column(table, second, key, first[key], verb="UPDATE OR REPLACE")
+
+
+def test_a_decision_that_was_made_changes_in_no_column():
+    table = "relationships_decision"
+    row = rows(table, "status = 'approved'")[0]
+    for name, value in row.items():
+        with Unchanged(table), by_a_guard(f"{table}_final"), transaction.atomic():
+            set_column(table, row, name, value)
+
+
+@only_sqlite
+class TestKeysThatHoldForSomeRows:
+    def test_a_customer_has_one_open_decision_on_a_request(self, scene):
+        table = "relationships_decision"
+        row = renewed(table, rows(table, "status = 'open'")[0])
+        with Unchanged(table), by_a_guard(f"{table}_replace"), transaction.atomic():
+            insert_or_replace(table, row)
+
+    def test_a_request_for_one_customer_is_approved_once(self, scene):
+        table, glenmoor = "relationships_decision", make.make_customer()
+        row = renewed(table, rows(table, "status = 'approved'")[0])
+        row["customer_id"] = glenmoor.pk
+        with Unchanged(table), by_a_guard(f"{table}_replace"), transaction.atomic():
+            insert_or_replace(table, row)
+
+    def test_an_approval_replaces_no_other_of_its_request(self, scene):
+        table = "relationships_decision"
+        by = make.join_customer(make.make_customer())
+        late = make.make_decision(scene.open.request, by.customer_memberships.get().customer, by=by)
+        scene.approve(scene.open)
+        with Unchanged(table), by_a_guard(f"{table}_overwrite"), transaction.atomic():
+            set_column(table, {"id": late.pk}, "status", "approved", verb="UPDATE OR REPLACE")
+
+    def beside(self, row, **columns):
+        """The row once more with these columns is accepted, and takes nobody's place."""
+        table = "relationships_decision"
+        before = len(rows(table))
+        with transaction.atomic():
+            insert_or_replace(table, {**renewed(table, row), **columns})
+            assert len(rows(table)) == before + 1
+            transaction.set_rollback(True)
+
+    def test_a_decision_of_another_request_stands_beside_it(self, scene):
+        """The controls: what does not share the whole key is free."""
+        (opened,) = rows("relationships_decision", "status = 'open'")
+        approved = rows("relationships_decision", "status = 'approved'")[0]
+        other = make.make_request(scene.birch).pk
+        self.beside(opened, request_id=other)
+        self.beside(approved, request_id=other)
+
+    def test_open_and_approved_stand_beside_each_other(self, scene):
+        (opened,) = rows("relationships_decision", "status = 'open'")
+        approved = rows("relationships_decision", "status = 'approved'")[0]
+        self.beside(approved, request_id=opened["request_id"])
+        self.beside(opened, request_id=approved["request_id"])
+
+    def test_another_customer_s_open_decision_stands_beside_it(self, scene):
+        (opened,) = rows("relationships_decision", "status = 'open'")
+        self.beside(opened, customer_id=make.make_customer().pk)
+
+    def test_a_declined_decision_stands_beside_an_open_one(self, scene):
+        """Whichever of the two came first."""
+        (opened,) = rows("relationships_decision", "status = 'open'")
+        deciding.decline(scene.open, make.make_answer(scene.open), by=scene.by)
+        (declined,) = rows("relationships_decision", "status = 'declined'")
+        self.beside(opened)
+        again = scene.ask(scene.alder)
+        self.beside(declined, request_id=again.request_id)
+
+    def test_a_decision_takes_the_certificate_of_no_other(self, scene):
+        table = "relationships_decision"
+        decided, open_one = (rows(table, f"status = '{one}'")[0] for one in ("approved", "open"))
+        with Unchanged(table), by_a_guard(f"{table}_overwrite"), transaction.atomic():
+            set_column(
+                table,
+                open_one,
+                "certificate_id",
+                decided["certificate_id"],
+                verb="UPDATE OR REPLACE",
+            )
+
+
+class TestRole:
+    """A role that was granted goes on administering what it did."""
+
+    def change(self, role, **fields):
+        type(role).objects.filter(pk=role.pk).update(**fields)
+
+    @pytest.mark.parametrize("field", ["service", "administers"])
+    def test_that_was_granted_keeps_what_it_administers(self, field):
+        (role,) = make.roles(EXCHANGE)
+        value = {"service": Offer.objects.exclude(service=role.service).first().service}.get(
+            field, "no"
+        )
+        with (
+            Unchanged("relationships_adminrole"),
+            by_a_guard("relationships_adminrole_granted"),
+            transaction.atomic(),
+        ):
+            self.change(role, **{field: value})
+
+    def test_that_was_granted_may_be_named_anew(self):
+        (role,) = make.roles(EXCHANGE)
+        self.change(role, name="Another name")
+
+    def test_that_nobody_was_granted_may_change(self):
+        (role,) = make.roles(make.USER_ADMINISTRATOR)
+        self.change(role, administers="yes")
+
+
+class TestDecisionOfOneUse:
+    def test_says_so_by_its_request(self, scene):
+        row = rows("relationships_decision", "status = 'open'")[0]
+        request = make.make_request(scene.birch)
+        row = {**renewed("relationships_decision", row), "request_id": request.pk}
+        names = ", ".join(row)
+        for single_use in (False, True):
+            values = [*{**row, "single_use": single_use}.values()]
+            insert = (
+                f"INSERT INTO relationships_decision ({names}) "
+                f"VALUES ({', '.join(['%s'] * len(row))})"
+            )
+            if single_use:
+                sql(insert, values)
+            else:
+                with (
+                    by_a_guard("relationships_decision_single_use"),
+                    transaction.atomic(),
+                ):
+                    sql(insert, values)
