@@ -1,6 +1,6 @@
 """Who the customer is never changes, and nothing of it is deleted (design section 4, layer 4)."""
 
-from partnercenter.lib.guards import Declaration, Frozen, Guard, NoDelete, NoReplace
+from partnercenter.lib.guards import Declaration, Frozen, Guard, Key, NoDelete, NoReplace
 
 PLACES = "customers_customermembership"
 # A place that rules and no longer does, where nobody else rules; two that remove each other queue.
@@ -26,4 +26,5 @@ GUARDS: list[Declaration] = [
     ),
     Frozen(PLACES, ("id", "user_id", "customer_id", "created_at", "created_by_id")),
     NoDelete(PLACES),
+    NoReplace(PLACES, (("id",), Key(("user_id", "customer_id"), "{row}.removed_at IS NULL"))),
 ]
