@@ -274,6 +274,9 @@ INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
 # Design 5.2: requests that one partner may have sent by mail.
 REQUEST_MAILS_PER_HOUR = env.int("REQUEST_MAILS_PER_HOUR", default=20)
 REQUEST_MAILS_PER_DAY = env.int("REQUEST_MAILS_PER_DAY", default=100)
+# Invitations that one organisation may have sent by mail.
+INVITATIONS_PER_HOUR = env.int("INVITATIONS_PER_HOUR", default=30)
+INVITATIONS_PER_DAY = env.int("INVITATIONS_PER_DAY", default=100)
 # Domain rules R69 and R71: days in which a subscription can be cancelled, and that each state
 # lasts before the clock disables the subscription or deletes its data.
 SUBSCRIPTION_CANCELLATION_DAYS = env.int("SUBSCRIPTION_CANCELLATION_DAYS", default=7)

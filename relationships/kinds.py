@@ -84,7 +84,9 @@ SENTENCES = {
     "breach.undone": _(
         "An act on %(customer)s was undone: it would have changed what exists. The operator knows."
     ),
-    "breach.found": _("Something of %(customer)s is not as it was known. The operator knows."),
-    "breach.settled": _("The operator answered a breach."),
+    "breach.found": _(
+        "The subscription %(subscription)s is not as it was known. The operator was told."
+    ),
+    "breach.settled": _("The operator answered that something was not as it was known."),
     "registration.refused": _("The operator refused a registration."),
 }

@@ -97,6 +97,7 @@ def state() -> dict[str, Any]:
         "period_seconds": int(period().total_seconds()),
         "finished_at": watch.finished_at,
         "subscriptions": watch.finished_count,
+        "standing_breaches": Breach.objects.standing().count(),
         "unsettled_breaches": Breach.objects.unsettled().count(),
     }
 

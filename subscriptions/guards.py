@@ -91,32 +91,37 @@ FOREIGN_CHANGE = f"""NOT EXISTS (
         OR NEW.made_by = 'clock'))"""  # noqa: S608
 
 
-def not_what_the_change_says(engine: str) -> str:
+def not_what_the_change_says(engine: str, row: str) -> str:
     if engine == "sqlite":
-        differs = differences(engine, "NEW", "change.canonical_form")
+        differs = differences(engine, row, "change.canonical_form")
         return (
             f"EXISTS (SELECT 1 FROM {CHANGES} AS change "  # noqa: S608
-            f"WHERE change.id = NEW.last_change_id AND ({differs}))"
+            f"WHERE change.id = {row}.last_change_id AND ({differs}))"
         )
     # Read the text as JSON once, not once for each column.
-    differs = differences(engine, "NEW", "said.form")
+    differs = differences(engine, row, "said.form")
     return (
         f"EXISTS (WITH said AS MATERIALIZED (SELECT canonical_form::jsonb AS form "  # noqa: S608
-        f"FROM {CHANGES} WHERE id = NEW.last_change_id) SELECT 1 FROM said WHERE {differs})"
+        f"FROM {CHANGES} WHERE id = {row}.last_change_id) SELECT 1 FROM said WHERE {differs})"
     )
 
 
 def form_guards() -> list[Declaration]:
+    """A row is what its change says; one that was not, before, is not made history by a new one."""
     return [
         Guard(
             f"guard_{TABLE}_{what}",
             TABLE,
             event,
-            forbidden=not_what_the_change_says(engine),
+            forbidden=not_what_the_change_says(engine, row),
             engine=engine,
         )
         for engine in ("sqlite", "postgresql")
-        for what, event in (("born_as_said", "INSERT"), ("is_as_said", "UPDATE"))
+        for what, event, row in (
+            ("born_as_said", "INSERT", "NEW"),
+            ("is_as_said", "UPDATE", "NEW"),
+            ("was_as_said", "UPDATE", "OLD"),
+        )
     ]
 
 

@@ -30,6 +30,7 @@ class TestReadyz:
                 "period_seconds": 30,
                 "finished_at": None,
                 "subscriptions": 0,
+                "standing_breaches": 0,
                 "unsettled_breaches": 0,
             },
         }

@@ -64,11 +64,17 @@ class StandingFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("open", _("not settled")), ("settled", _("settled")), ("gone", _("gone"))]
+        return [
+            ("open", _("not settled")),
+            ("stands", _("stands still")),
+            ("settled", _("settled")),
+            ("gone", _("gone")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        wanted = {
+        wanted: dict[str, dict[str, Any]] = {
             "open": {"settled_at__isnull": True},
+            "stands": {"found_by": FoundBy.WATCH, "gone_at__isnull": True},
             "settled": {"settled_at__isnull": False},
             "gone": {"gone_at__isnull": False},
         }
@@ -135,11 +141,11 @@ class BreachAdmin(MovePagesAdmin, LookOnlyAdmin):
 
     @admin.display(description=_("state"))
     def state(self, breach: Breach) -> str:
-        if breach.settled_at is not None:
-            return _t("settled")
         if breach.found_by == FoundBy.CERTIFICATE:
-            return _t("undone at once")
-        return _t("gone") if breach.gone_at else _t("stands")
+            now = _t("undone at once")
+        else:
+            now = _t("gone") if breach.gone_at else _t("stands")
+        return _t("%(now)s, settled") % {"now": now} if breach.settled_at else now
 
     @admin.display(description=_("act that was undone"))
     def act_in_words(self, breach: Breach) -> str:

@@ -1,9 +1,10 @@
 """A place is offered by mail, taken up, offered once more, or taken back."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -23,6 +24,8 @@ from .people import (
     roles_of,
 )
 from .people_mails import tell
+
+SAME_ADDRESS_PER_DAY = 3
 
 
 @transaction.atomic
@@ -47,6 +50,7 @@ def invite(
         raise PermissionDenied(_("Only a global admin hands out admin roles."))
     if why := _why_not_inviting(organisation, email, at):
         raise PeopleRefused(why)
+    _check_limits(organisation, email, by=by, at=at)
     offer = _offer(organisation, email, roles, by=by, reason=reason, at=at)
     _tell("invited", offer, by=by)
     return offer
@@ -67,6 +71,7 @@ def send_again(offer: Offer, *, by: Actor, at: datetime | None = None) -> Offer:
     at = _begin(offer, by=by, at=at)
     if offer.accepted_at is not None or offer.withdrawn_at is not None:
         raise PeopleRefused(offer.why_closed(at))
+    _check_limits(offer.organisation, offer.email, by=by, at=at)
     _stamp_withdrawn(offer, by=by, at=at)
     return _offer(offer.organisation, offer.email, roles_of(offer), by=by, reason="", at=at)
 
@@ -100,6 +105,25 @@ def _begin(offer: Offer, *, by: Actor, at: datetime | None) -> datetime:
     if not manages(by, offer.organisation, roles_of(offer)):
         raise PermissionDenied(_("Only a global admin hands out admin roles."))
     return moment(at)
+
+
+def _check_limits(organisation: Organisation, email: str, *, by: Actor, at: datetime) -> None:
+    """Nobody floods mailboxes in the operator's name; staff answer for themselves."""
+    if by.acts_for_operator:
+        return
+    offers: Any = organisation.invitations
+    day, hour = at - timedelta(days=1), at - timedelta(hours=1)
+    if offers.filter(email=email, invited_at__gt=day).count() >= SAME_ADDRESS_PER_DAY:
+        raise PeopleRefused(
+            _("%(address)s was written to several times today. Wait until tomorrow.")
+            % {"address": email}
+        )
+    sent = offers.filter(invited_at__gt=day).values_list("invited_at", flat=True)
+    in_hour = sum(invited_at > hour for invited_at in sent)
+    if in_hour >= settings.INVITATIONS_PER_HOUR or len(sent) >= settings.INVITATIONS_PER_DAY:
+        raise PeopleRefused(
+            _("Your organisation has sent many invitations. Wait a while before the next.")
+        )
 
 
 def _stamp_withdrawn(offer: Offer, *, by: Actor, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """How every move writes: the change, the row, the event, all in the transaction under way."""
 
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +13,21 @@ from partnercenter.lib.refusals import Refused
 from ..lifecycle import EFFECTS, EVENTS
 from ..models import MadeBy, Subscription, SubscriptionChange, SubscriptionState
 
+logger = logging.getLogger(__name__)
+
 SIDES = {MadeBy.SELLER: Side.PARTNER, MadeBy.OPERATOR: Side.OPERATOR, MadeBy.CLOCK: Side.OPERATOR}
 
 
 class SubscriptionRefused(Refused):
     """The state of the subscription, or a rule, does not allow this; the message is for people."""
+
+
+class NotAsKnown(SubscriptionRefused):
+    """
+    The row is not what its last change says: somebody wrote past the site.
+
+    A new change would take over what was written there, and make history of it.
+    """
 
 
 def bear(
@@ -49,6 +60,7 @@ def write(
     reason: str = "",
 ) -> SubscriptionChange:
     """Change a locked subscription, as far as this kind of change may."""
+    check_as_known(subscription)
     if why := why_not_in_state(subscription, kind):
         raise SubscriptionRefused(why)
     was = {name: getattr(subscription, name) for name in columns}
@@ -60,6 +72,19 @@ def write(
     details = {name: {"was": was[name], "is": value} for name, value in columns.items()}
     tell(subscription, change, by=by, at=at, details=details)
     return change
+
+
+def check_as_known(subscription: Subscription) -> None:
+    """Change nothing further on a row that was tampered with; the watch tells staff of it."""
+    if subscription.canonical_form() == subscription.last_change.canonical_form:
+        return
+    logger.critical("subscription %s is not as its last change says", subscription.public_id)
+    raise NotAsKnown(
+        _(
+            "This subscription is not as it was known: somebody has written past this site. It can "
+            "change again once the operator has looked into it."
+        )
+    )
 
 
 def why_not_in_state(subscription: Subscription, kind: str) -> str:

@@ -41,6 +41,19 @@ class TestActivity:
         assert removed < changed < page.index("approved the request of Alder")
         assert fernhill.admin.name in page
 
+    def test_leads_to_the_certificate_of_every_act_that_has_one(self, client, fernhill):
+        text = client.get(fernhill.url).content.decode()
+        proofs = fernhill.customer.certificates.all()
+        assert {proof.event.kind for proof in proofs} == {
+            "request.approved",
+            "administration.removed",
+        }
+        for proof in proofs:
+            url = reverse(
+                "relationships:certificate", args=[fernhill.customer.slug, proof.public_id]
+            )
+            assert url in text
+
     def test_names_no_person_of_a_partner(self, client, fernhill):
         page = text_of(client.get(fernhill.url))
         assert fernhill.agent.name not in page

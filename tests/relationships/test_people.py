@@ -334,6 +334,32 @@ class TestInvite:
             inviting.accept(offer, by=acting(reader))
 
 
+class TestLimits:
+    """Nobody floods mailboxes in the operator's name."""
+
+    def test_of_an_organisation_in_an_hour_and_a_day(self, fernhill, settings):
+        settings.INVITATIONS_PER_HOUR, settings.INVITATIONS_PER_DAY = 2, 3
+        by, role = acting(fernhill.chief), {"role": "reader"}
+        earlier = make.now() - timedelta(hours=2)
+        inviting.invite(fernhill, "a@people.example", role, by=by, at=earlier)
+        for address in ("b@people.example", "c@people.example"):
+            inviting.invite(fernhill, address, role, by=by)
+        settings.INVITATIONS_PER_DAY = 100
+        with Nothing(), pytest.raises(PeopleRefused, match="many invitations"):
+            inviting.invite(fernhill, "d@people.example", role, by=by)
+        settings.INVITATIONS_PER_HOUR, settings.INVITATIONS_PER_DAY = 100, 3
+        with Nothing(), pytest.raises(PeopleRefused, match="many invitations"):
+            inviting.invite(fernhill, "d@people.example", role, by=by)
+
+    def test_of_one_address_in_a_day(self, fernhill):
+        by = acting(fernhill.chief)
+        offer = inviting.invite(fernhill, "a@people.example", {"role": "reader"}, by=by)
+        for _ in range(2):
+            offer = inviting.send_again(offer, by=by)
+        with Nothing(), pytest.raises(PeopleRefused, match="several times today"):
+            inviting.send_again(offer, by=by)
+
+
 class TestClaim:
     def test_is_let_in_with_the_chosen_role(self, fernhill):
         claim = make.make_claim(fernhill)
