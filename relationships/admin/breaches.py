@@ -149,7 +149,7 @@ class BreachAdmin(MovePagesAdmin, LookOnlyAdmin):
 
     @admin.display(description=_("act that was undone"))
     def act_in_words(self, breach: Breach) -> str:
-        return str(ACTS.get(breach.act, breach.act))
+        return str(ACTS.get(breach.act, breach.act) or self.empty_value_display)
 
     def note(self, row: Breach) -> str:
         if row.found_by == FoundBy.CERTIFICATE:

@@ -93,4 +93,4 @@ class Breach(Lockable):
         ]
 
     def __str__(self) -> str:
-        return str(self.public_id)
+        return f"{self.customer or '?'} · {self.subscription or self.public_id}"
