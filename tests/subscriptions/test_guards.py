@@ -179,9 +179,8 @@ WAYS = [
 
 
 @pytest.fixture
-def subscription(request):
+def subscription(db):
     """Sold by a partner, with another one beside it."""
-    request.getfixturevalue("db")
     seller = make.make_partner()
     make.make_subscription(make.make_customer(), seller=make.make_partner())
     return make.make_subscription(make.make_customer(), seller=seller, partner_of_record=seller)
