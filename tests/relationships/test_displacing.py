@@ -1,5 +1,7 @@
 """A service changes hands (rules R26 to R29): what is taken, what stays, who is told."""
 
+from uuid import uuid4
+
 import pytest
 
 from accounts.models import Actor
@@ -9,11 +11,13 @@ from partners.models import PartnerKind
 from relationships.effects import EffectKind
 from relationships.models import (
     AdminRelationship,
+    AdminRole,
     ResellerRelationship,
     ServiceAdministration,
 )
 from relationships.moves import deciding
 from relationships.moves.granting import ServiceTaken
+from subscriptions.models import Service
 from tests import factories as make
 
 from .scenes import EXCHANGE, EXISTED, GLOBAL, SUPPORT, TEAMS, USERS, Fernhill, Unchanged
@@ -104,6 +108,11 @@ class TestSwitch:
         freed = {effect.thing for effect in effects if effect.kind == EffectKind.SERVICE_FREED}
         assert "Teams" in freed
         assert "Exchange Online" not in freed
+        assert {
+            effect.partner for effect in effects if effect.kind == EffectKind.SERVICE_FREED
+        } == {"Birch"}
+        services = Event.objects.get(kind="administration.displaced").details["services"]
+        assert {"Exchange Online", "Teams"} <= set(services.split(", "))
 
     def test_by_global_administrator_needs_a_tick_for_each_service(self, fernhill):
         fernhill.grant(fernhill.birch, EXCHANGE)
@@ -136,6 +145,38 @@ class TestSwitch:
         fernhill.grant(fernhill.alder, EXCHANGE, switches=["exchange"])
         held = elsewhere.service_administrations.running().get()
         assert held.partner == fernhill.birch
+        kept = AdminRelationship.objects.get(decision=decision)
+        assert (kept.status, fernhill.roles_of(kept)) == ("active", [EXCHANGE])
+
+    def test_leaves_the_services_of_third_partners_alone(self, fernhill):
+        cedar = make.make_partner("Cedar")
+        fernhill.grant(cedar, TEAMS)
+        fernhill.grant(fernhill.birch, EXCHANGE)
+        fernhill.grant(fernhill.alder, EXCHANGE, switches=["exchange"])
+        assert fernhill.holder("teams") == cedar
+
+    def test_leaves_roles_that_do_not_administer_the_service(self, fernhill):
+        """A role may belong to a service and administer none."""
+        role = AdminRole.objects.create(
+            template_id=uuid4(),
+            name="Mail Reader",
+            service=Service.objects.get(key="exchange"),
+            administers="no",
+        )
+        old = fernhill.grant(fernhill.birch, EXCHANGE, str(role.template_id))
+        fernhill.grant(fernhill.alder, EXCHANGE, switches=["exchange"])
+        assert fernhill.roles_of(old) == [str(role.template_id)]
+
+    def test_takes_no_role_a_second_time(self, fernhill):
+        old = fernhill.grant(fernhill.birch, EXCHANGE, TEAMS)
+        fernhill.grant(fernhill.alder, EXCHANGE, switches=["exchange"])
+        first = old.granted_roles.get(removed_at__isnull=False)
+        again = fernhill.grant(fernhill.birch, EXCHANGE, switches=["exchange"])
+        fernhill.grant(fernhill.alder, EXCHANGE, switches=["exchange"])
+        assert old.granted_roles.get(removed_at__isnull=False) == first
+        first_again = old.granted_roles.get(pk=first.pk)
+        assert first_again.removed_at == first.removed_at
+        assert fresh(again).status == "terminated"
 
     def test_of_a_paused_holder_is_a_switch_too(self, fernhill):
         old = fernhill.grant(fernhill.birch, EXCHANGE)
@@ -167,7 +208,13 @@ class TestWhoIsTold:
         assert ended == [alone.name] != [mixed.name]
         assert (EffectKind.ADMINISTRATION_ENDS, "Birch", alone.name, "") in said
         assert (EffectKind.SERVICE_SWITCHES, "Alder", "Exchange Online", "Birch") in said
-        details = Event.objects.get(kind="administration.displaced").details
+        event = Event.objects.get(kind="administration.displaced")
+        assert (event.subject_kind, event.subject_id) == (
+            "customer",
+            str(fernhill.customer.tenant_id),
+        )
+        assert event.customer_id == str(fernhill.customer.tenant_id)
+        details = event.details
         assert details["ended"] == [alone.name]
         assert details["services"] == "Exchange Online"
 

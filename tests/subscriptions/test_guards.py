@@ -179,9 +179,8 @@ WAYS = [
 
 
 @pytest.fixture
-def subscription(request):
+def subscription(db):
     """Sold by a partner, with another one beside it."""
-    request.getfixturevalue("db")
     seller = make.make_partner()
     make.make_subscription(make.make_customer(), seller=make.make_partner())
     return make.make_subscription(make.make_customer(), seller=seller, partner_of_record=seller)
@@ -485,6 +484,10 @@ class TestBirth:
 
     def bear(self, row, **fields):
         """Insert the row beside a first change that is as it should be, but for what is named."""
+        row.last_change = self.first_change(row, **fields)
+        Subscription.objects.bulk_create([row])
+
+    def first_change(self, row, **fields):
         form = {**json.loads(row.canonical_form()), **fields.pop("form", {})}
         change = {
             "subscription": row.public_id,
@@ -499,8 +502,7 @@ class TestBirth:
             "salt": "00",
             "digest": "00",
         }
-        row.last_change = SubscriptionChange.objects.create(**change | fields)
-        Subscription.objects.bulk_create([row])
+        return SubscriptionChange.objects.create(**change | fields)
 
     def refuse(self, row, **fields):
         with Unchanged(), by_a_guard(), transaction.atomic():
@@ -545,6 +547,29 @@ class TestBirth:
             row.last_change_id = subscription.last_change_id
             with Unchanged(), pytest.raises(IntegrityError), transaction.atomic():
                 Subscription.objects.bulk_create([row])
+
+    @only_sqlite
+    def test_replaces_no_row_though_all_else_is_right(self, subscription):
+        row = self.copy(subscription)
+        row.last_change = self.first_change(row)
+        row.pk = subscription.pk
+        fields = Subscription._meta.concrete_fields
+        values = [
+            field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields
+        ]
+        columns, marks = (
+            ", ".join(field.column for field in fields),
+            ", ".join(["%s"] * len(fields)),
+        )
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA recursive_triggers=OFF")  # as a plain connection
+            try:
+                with Unchanged(), by_a_guard(), transaction.atomic():
+                    cursor.execute(
+                        f"INSERT OR REPLACE INTO {TABLE} ({columns}) VALUES ({marks})", values
+                    )
+            finally:
+                cursor.execute("PRAGMA recursive_triggers=ON")
 
     def test_that_is_right_is_accepted(self, subscription):
         before = Subscription.objects.count()
