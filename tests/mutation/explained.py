@@ -71,6 +71,8 @@ MODULES: dict[str, dict[str, str]] = {
         '+ found = list(unsigned.select_related("event").order_by("pk")[:BATCH])': A_QUERY,
         '- found = list(unsigned.select_related("customer", "event").order_by("pk")[:BATCH]) '
         '+ found = list(unsigned.select_related("customer", ).order_by("pk")[:BATCH])': A_QUERY,
+        "- found = SubscriptionChange.objects.in_bulk(wanted) "
+        "+ found = SubscriptionChange.objects.in_bulk(None)": "it reads less, and finds the same",
     },
     "relationships/moves/administration.py": {
         '- ).select_related("role__service") + ).select_related(None)': A_QUERY,
