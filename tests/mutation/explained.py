@@ -3,6 +3,7 @@
 SEEN_BY_ANOTHER = "refused by another guard as well: "
 BY_A_CHECK = "a check constraint of the table lets no such row in: "
 ONE_USE = "the decisions of one request are all of one use, or none is"
+A_QUERY = "it saves queries, and finds the same"
 FROZEN = "a key that is frozen cannot become another's"
 FOLLOWS = "a link has the number after its head's, which no other link has"
 
@@ -65,10 +66,24 @@ MODULES: dict[str, dict[str, str]] = {
             "of two ways that end at the same moment either is right; SQLite takes the older anyway"
         ),
     },
+    "relationships/certificates.py": {
+        '- found = list(unsigned.select_related("customer", "event").order_by("pk")[:BATCH]) '
+        '+ found = list(unsigned.select_related("event").order_by("pk")[:BATCH])': A_QUERY,
+        '- found = list(unsigned.select_related("customer", "event").order_by("pk")[:BATCH]) '
+        '+ found = list(unsigned.select_related("customer", ).order_by("pk")[:BATCH])': A_QUERY,
+        "- found = SubscriptionChange.objects.in_bulk(wanted) "
+        "+ found = SubscriptionChange.objects.in_bulk(None)": "it reads less, and finds the same",
+    },
+    "relationships/moves/administration.py": {
+        '- ).select_related("role__service") + ).select_related(None)': A_QUERY,
+        '- freed = [held.service for held in over.select_related("service")'
+        '.order_by("service__name")] + freed = [held.service for held in over'
+        '.select_related(None).order_by("service__name")]': A_QUERY,
+    },
     "relationships/moves/displacing.py": {
         '- taken = list(_administering(grant, services).select_related("role")'
         '.order_by("role__name")) + taken = list(_administering(grant, services)'
-        '.select_related(None).order_by("role__name"))': "it saves a query, and says the same",
+        '.select_related(None).order_by("role__name"))': A_QUERY,
         "- take_roles(grant, taken, by=by, at=at, because=because) "
         "+ take_roles(grant, taken, by=by, at=at, )": "the default is the same reason",
     },

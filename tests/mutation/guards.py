@@ -26,7 +26,7 @@ from .findings import Findings
 KEPT = "tests/relationships/test_guards.py"
 SUBSCRIPTIONS = ("guards", "changing", "aging", "ordering")
 TESTS = {
-    "audit": ("tests/audit/test_guards.py", KEPT),
+    "audit": ("tests/audit/test_guards.py", "tests/audit/test_log.py", KEPT),
     "customers": (KEPT,),
     "partners": (KEPT,),
     "subscriptions": (

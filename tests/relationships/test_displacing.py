@@ -114,6 +114,12 @@ class TestSwitch:
         services = Event.objects.get(kind="administration.displaced").details["services"]
         assert {"Exchange Online", "Teams"} <= set(services.split(", "))
 
+    def test_names_every_role_that_it_takes(self, fernhill):
+        fernhill.grant(fernhill.birch, GLOBAL, EXCHANGE, days=60)
+        fernhill.grant(fernhill.alder, EXCHANGE, switches=["exchange"])
+        details = Event.objects.get(kind="administration.displaced").details
+        assert details["roles"] == "Exchange Administrator, Global Administrator"
+
     def test_by_global_administrator_needs_a_tick_for_each_service(self, fernhill):
         fernhill.grant(fernhill.birch, EXCHANGE)
         cedar = make.make_partner("Cedar")

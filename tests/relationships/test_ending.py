@@ -11,7 +11,12 @@ from mail.models import Delivery
 from partnercenter.lib.refusals import Refused
 from partners.rights import Admin, Agent
 from relationships.effects import EffectKind
-from relationships.models import AdminRelationship, Certificate, ResellerRelationship
+from relationships.models import (
+    AccessAssignment,
+    AdminRelationship,
+    Certificate,
+    ResellerRelationship,
+)
 from relationships.moves import clock, ending, renewing
 from subscriptions.models import Subscription
 from subscriptions.moves import aging, changing
@@ -150,6 +155,10 @@ class TestRemoveAdministration:
             ending.remove_administration(fernhill.customer, fernhill.alder, by=fernhill.by)
         assert {fresh(grant).status for grant in grants} == {"terminated"}
         assert fresh(other).status == "active"
+        left = AccessAssignment.objects.filter(
+            status="active", relationship__customer=fernhill.customer
+        )
+        assert [one.relationship for one in left] == [other]
         assert ResellerRelationship.objects.get(partner=fernhill.alder).status == "active"
         assert Subscription.objects.get(pk=row.pk).seller == fernhill.alder
         assert fernhill.alder.pairs.get().listed
