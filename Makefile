@@ -25,7 +25,7 @@ test: environment-development test-programs ## run the suite on SQLite and on Po
 on_every_core = --numprocesses=auto
 # Pages look the same on both engines; what touches the database differently runs on both.
 on_postgresql = not soak and (journey or not browser)
-no_database = --ignore=tests/conventions --ignore=tests/tools
+no_database = $(addprefix --ignore=tests/,conventions tools test_staff.py test_staff_groups.py)
 # The moves once more, under the role that deploy/roles.sql makes for production.
 moves = $(addprefix tests/subscriptions/test_,changing.py aging.py ordering.py) \
 	$(addprefix tests/relationships/test_,accepting.py cancelling.py certificates.py deciding.py displacing.py \
