@@ -20,7 +20,7 @@ run: environment-production ## start the site; takes HOST, PORT, DATABASE_URL
 test: environment-development test-programs ## run the suite on SQLite and on PostgreSQL
 	$(python) -m pytest $(on_every_core)
 	$(with_postgres) $(python) -m pytest $(on_every_core) -m "$(on_postgresql)" $(no_database)
-	TEST_DATABASE_ROLE=partnercenter_app $(with_postgres) $(python) -m pytest $(on_every_core) -m "not soak" $(moves)
+	RACE_ATTEMPTS=5 TEST_DATABASE_ROLE=partnercenter_app $(with_postgres) $(python) -m pytest $(on_every_core) -m "not soak" $(moves)
 
 on_every_core = --numprocesses=auto
 # Pages look the same on both engines; what touches the database differently runs on both.
