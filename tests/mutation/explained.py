@@ -7,8 +7,16 @@ A_QUERY = "it saves queries, and finds the same"
 FROZEN = "a key that is frozen cannot become another's"
 FOLLOWS = "a link has the number after its head's, which no other link has"
 
-# Engine-independent: the mutant as `tests.mutation.guards` prints it.
+# The mutant as `tests.mutation.guards` prints it.
 GUARDS: dict[str, str] = {
+    **{
+        f"guard_{table}_overwrite: forbidden without EXISTS (SELECT 1 FROM {table} AS kept WHERE "
+        f"kept.{key} = NEW.{key} AND (TRUE) AND (TRUE) AND kept.rowid <> OLD.rowid)": (
+            f"{SEEN_BY_ANOTHER}{FROZEN}"
+        )
+        for table in ("customers_customer", "partners_partner")
+        for key in ("id", "tenant_id")
+    },
     "guard_relationships_renewal: when without NEW.seller_id IS NOT NULL": (
         "where there is no seller there is no pair, so the guard's other half does not hold"
     ),
