@@ -24,17 +24,18 @@ from .explained import GUARDS as EXPLAINED
 from .findings import Findings
 
 KEPT = "tests/relationships/test_guards.py"
-SUBSCRIPTIONS = ("guards", "changing", "aging", "ordering")
+SUBSCRIPTIONS = ("guards", "changing", "aging", "ordering", "tampering")
 TESTS = {
     "audit": ("tests/audit/test_guards.py", "tests/audit/test_log.py", KEPT),
-    "customers": (KEPT,),
-    "partners": (KEPT,),
+    "customers": (KEPT, "tests/relationships/test_people.py"),
+    "partners": (KEPT, "tests/relationships/test_people.py"),
     "subscriptions": (
         *(f"tests/subscriptions/test_{name}.py" for name in SUBSCRIPTIONS),
         "tests/relationships/test_renewing.py",
         KEPT,
     ),
     "relationships": (
+        "tests/relationships/admin/test_breaches.py",
         "tests/relationships/test_renewing.py",
         KEPT,
         "tests/subscriptions/test_ordering.py",
