@@ -110,7 +110,7 @@ class CustomerInvitation(Invitation):
         if by.has_perm("customers.change_customer"):
             return True
         people = customer.memberships.having(CustomerRight.MANAGE_PEOPLE)
-        return by.user is not None and people.filter(user=by.user).exists()
+        return by.user is not None and by.user.is_active and people.filter(user=by.user).exists()
 
     @transaction.atomic
     def accept(self, *, by: Actor, at: datetime | None = None) -> CustomerMembership:

@@ -15,6 +15,10 @@ class CustomerMembershipQuerySet(models.QuerySet["CustomerMembership"]):
     def current(self) -> Self:
         return self.filter(removed_at__isnull=True)
 
+    def ruling(self) -> Self:
+        """The global admins who can sign in: an account that was switched off rules nothing."""
+        return self.current().filter(role=CustomerRole.GLOBAL_ADMIN, user__is_active=True)
+
     def visible_to(self, user) -> Self:
         """The user's own places in customers."""
         return self.current().filter(user=user).select_related("customer")

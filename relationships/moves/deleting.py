@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from accounts.factors import take_factors
 from accounts.models import Actor, User
-from audit.log import Side, record
+from audit.log import Side, hold, record
 from mail import outbox
 from partnercenter.lib.states import moment
+from partners.models import PartnerMembership
 
 from .people import PeopleRefused, Place, leave, why_not_leaving
 
@@ -38,6 +39,7 @@ def delete_account(person: User, *, by: Actor, at: datetime | None = None) -> No
         place.organisation.lock()
     if why := why_not_deleting(person):
         raise PeopleRefused(why)
+    hold(*(_party_of(place) for place in places), operator=True)
     at = moment(at)
     for place in places:
         leave(place, by=by, at=at)
@@ -79,6 +81,11 @@ def why_not_deleting(person: User) -> str:
     if person.is_superuser and not others.exists():
         return _("You are the only superuser. Make somebody else one first.")
     return ""
+
+
+def _party_of(place: Place) -> tuple[Side, str]:
+    side = Side.PARTNER if isinstance(place, PartnerMembership) else Side.CUSTOMER
+    return side, place.organisation.party.id
 
 
 def _empty(person: User, by: Actor) -> None:

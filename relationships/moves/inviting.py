@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from accounts.models import Actor
+from customers.models import CustomerInvitation
 from partnercenter.lib.states import moment
 from partners.models import Partner, PartnerInvitation
 
@@ -20,6 +21,7 @@ from .people import (
     PeopleRefused,
     Place,
     Roles,
+    check_roles,
     manages,
     roles_of,
 )
@@ -41,13 +43,13 @@ def invite(
     """
     Offer a place with these roles to an address, whether or not it has an account.
 
-    The organisation's own people are asked first whether they may hand these roles out; staff are
-    asked by the invitation itself.
+    Whoever manages the organisation's people, as far as they may hand these roles out, or staff.
     """
     organisation.lock()
     at, email = moment(at), email.strip().lower()
-    if not (manages(by, organisation, roles) or _staff_may(by, organisation)):
+    if not _sendable(organisation, roles, by=by):
         raise PermissionDenied(_("Only a global admin hands out admin roles."))
+    check_roles(roles)
     if why := _why_not_inviting(organisation, email, at):
         raise PeopleRefused(why)
     _check_limits(organisation, email, by=by, at=at)
@@ -131,10 +133,11 @@ def _stamp_withdrawn(offer: Offer, *, by: Actor, at: datetime) -> None:
     offer.save(update_fields=["withdrawn_at", "withdrawn_by"])
 
 
-def _staff_may(by: Actor, organisation: Organisation) -> bool:
+def _sendable(organisation: Organisation, roles: Roles, *, by: Actor) -> bool:
+    """Asked before anything is said of who belongs or is invited."""
     if isinstance(organisation, Partner):
-        return by.has_perm("partners.change_partner")
-    return by.has_perm("customers.change_customer")
+        return PartnerInvitation.sendable_by(by, organisation, admin=roles["admin"])
+    return CustomerInvitation.sendable_by(by, organisation)
 
 
 def _why_not_inviting(organisation: Organisation, email: str, at: datetime) -> str:

@@ -62,13 +62,12 @@ def change_roles(place: Place, roles: Roles, *, by: Actor, at: datetime | None =
     was = roles_of(place)
     if was == dict(roles):
         raise PeopleRefused(_("These are the roles that this person has already."))
-    if set(roles.values()) <= {Agent.NONE, Admin.NONE}:
-        raise PeopleRefused(_("Choose an agent setting or an admin setting."))
-    before, ruled = place.role_label, place.rules
+    check_roles(roles)
+    before, why_last = place.role_label, why_not_leaving(place)
     for name, value in roles.items():
         setattr(place, name, value)
-    if ruled and not place.rules:
-        _keep_one_global_admin(place)
+    if why_last and not place.rules:
+        raise PeopleRefused(why_last)
     place.save(update_fields=list(roles))
     _close(place, "role_changed", by=by, at=at, was=before, details={"was": was, "is": dict(roles)})
 
@@ -94,15 +93,20 @@ def leave(place: Place, *, by: Actor, at: datetime | None = None) -> None:
 
 def why_not_leaving(place: Place) -> str:
     """The sentence for the last global admin; empty for everybody else."""
-    return _why_last(place) if place.rules else ""
-
-
-def _why_last(place: Place) -> str:
-    if _other_global_admins(place).exists():
+    if not place.rules or place.organisation.memberships.ruling().exclude(pk=place.pk).exists():
         return ""
     return _("This is the only global admin of %(organisation)s. Make somebody else one first.") % {
         "organisation": place.organisation.name
     }
+
+
+def check_roles(roles: Roles) -> None:
+    """Only roles that there are, and at least one."""
+    known = {"role": CustomerRole, "agent": Agent, "admin": Admin}
+    if not all(value in known[name].values for name, value in roles.items()):
+        raise PeopleRefused(_("Choose a role."))
+    if set(roles.values()) <= {Agent.NONE, Admin.NONE}:
+        raise PeopleRefused(_("Choose an agent setting or an admin setting."))
 
 
 def _begin(place: Place, *, by: Actor) -> None:
@@ -116,8 +120,8 @@ def _begin(place: Place, *, by: Actor) -> None:
 
 
 def _take_away(place: Place, kind: str, *, by: Actor, at: datetime | None) -> None:
-    if place.rules:
-        _keep_one_global_admin(place)
+    if why := why_not_leaving(place):
+        raise PeopleRefused(why)
     at = moment(at)
     place.removed_at, place.removed_by = at, by
     place.save(update_fields=["removed_at", "removed_by"])
@@ -138,18 +142,6 @@ def withdraw_offers(
     ids = [str(public_id) for public_id in standing.values_list("public_id", flat=True)]
     standing.update(withdrawn_at=at, withdrawn_by=by)
     return ids
-
-
-def _keep_one_global_admin(place: Place) -> None:
-    if why := _why_last(place):
-        raise PeopleRefused(why)
-
-
-def _other_global_admins(place: Place) -> Any:
-    """Those who can sign in: somebody whose account was switched off rules nothing."""
-    column = "admin" if isinstance(place, PartnerMembership) else "role"
-    places: Any = place.organisation.memberships.current().exclude(pk=place.pk)
-    return places.filter(**{column: CustomerRole.GLOBAL_ADMIN, "user__is_active": True})
 
 
 def _close(

@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from accounts.models import Actor, User
 from customers.models import Customer
-from customers.rights import CustomerRole
 from mail import outbox
 from partners.models import Partner
 
@@ -25,7 +24,8 @@ def tell(
     admins: bool = True,
 ) -> None:
     """Who acted comes first; the person has a mail of their own words."""
-    readers = {reader.pk: reader for reader in (global_admins(organisation) if admins else ())}
+    ruling: Any = organisation.memberships.ruling().select_related("user").order_by("pk")
+    readers = {place.user.pk: place.user for place in ruling} if admins else {}
     if person is not None:
         readers[person.pk] = person
     for reader in readers.values():
@@ -46,14 +46,6 @@ def tell(
             },
             key=f"people:{act}:{key}:{reader.public_id}",
         )
-
-
-def global_admins(organisation: Partner | Customer) -> list[User]:
-    """Those who rule the organisation and can sign in."""
-    column = "admin" if isinstance(organisation, Partner) else "role"
-    places: Any = organisation.memberships.current()
-    ruling = places.filter(**{column: CustomerRole.GLOBAL_ADMIN, "user__is_active": True})
-    return [place.user for place in ruling.select_related("user").order_by("pk")]
 
 
 def _page_of(act: str, organisation: Partner | Customer, reader: User, person: User | None) -> str:

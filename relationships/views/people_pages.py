@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from customers.rights import CustomerRight
 from partnercenter.lib.refusals import Refused
 from partners.models import PartnerMembership
-from partners.rights import Admin, PartnerRight
+from partners.rights import PartnerRight
 
 from ..moves.people import Place
 from .frames import customer_frame, partner_frame
@@ -52,8 +52,8 @@ def require_manages(membership: Any, place: Any) -> None:
 def require_ruling(membership: Any) -> None:
     if membership.rules:
         return
-    ruling = membership.organisation.memberships.current().filter(admin=Admin.GLOBAL_ADMIN)
-    names = [row.user.get_full_name() for row in ruling.select_related("user").order_by("pk")]
+    ruling = membership.organisation.memberships.ruling().select_related("user").order_by("pk")
+    names = [row.user.get_full_name() for row in ruling]
     raise RightMissing(_("Only a global admin manages admins."), names)
 
 

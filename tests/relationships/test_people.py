@@ -296,6 +296,21 @@ class TestChangeRoles:
                 people.change_roles(place, roles, by=by)
 
 
+@pytest.mark.parametrize("role", ["", "owner", "GLOBAL_ADMIN"])
+def test_a_role_that_there_is_not_is_refused_by_the_moves_themselves(fernhill, alder, role):
+    by, chief = acting(fernhill.chief), acting(alder.memberships.get().user)
+    reader = place_of(make.join_customer(fernhill, CustomerRole.READER), fernhill)
+    agent = place_of(make.join_partner(alder, agent=Agent.SALES_AGENT), alder)
+    acts = (
+        lambda: people.change_roles(reader, {"role": role}, by=by),
+        lambda: people.change_roles(agent, given(agent=role), by=chief),
+        lambda: inviting.invite(fernhill, "new@people.example", {"role": role}, by=by),
+    )
+    for act in acts:
+        with Nothing(), pytest.raises(PeopleRefused):
+            act()
+
+
 class TestInvite:
     def test_refuses_who_belongs_and_who_is_invited_already(self, fernhill):
         by = acting(fernhill.chief)
