@@ -10,9 +10,12 @@ import uuid
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from relationships.breaches import write_down
 from relationships.certificates import sign
-from relationships.models import Certificate
+from relationships.differences import Difference
+from relationships.models import Certificate, FoundBy
 from relationships.moves import deciding
+from subscriptions.comparing import Problem
 from subscriptions.models import Offer
 from tests import factories as make
 
@@ -51,6 +54,19 @@ FROZEN = {
         "opened_at",
         "opened_by_id",
     ],
+    "relationships_breach": [
+        "id",
+        "public_id",
+        "found_at",
+        "found_by",
+        "problem",
+        "customer_id",
+        "subscription",
+        "was",
+        "found",
+    ],
+    "customers_customermembership": ["id", "user_id", "customer_id", "created_at", "created_by_id"],
+    "partners_partnermembership": ["id", "user_id", "partner_id", "created_at", "created_by_id"],
 }
 KEYS = {
     **WRITTEN_ONCE,
@@ -62,6 +78,9 @@ KEYS = {
     "subscriptions_subscription": [ID, PUBLIC, ("last_change_id",)],
     "relationships_decision": [ID, PUBLIC, ("certificate_id",)],
     "relationships_adminrole": [ID, ("template_id",)],
+    "relationships_breach": [ID, PUBLIC, ("subscription",)],
+    "customers_customermembership": [ID, ("user_id", "customer_id")],
+    "partners_partnermembership": [ID, ("user_id", "partner_id")],
 }
 NEVER_DELETED = [
     *(table for table in WRITTEN_ONCE if table != "audit_sealedpart"),
@@ -70,6 +89,9 @@ NEVER_DELETED = [
     "partners_partner",
     "subscriptions_subscription",
     "relationships_decision",
+    "relationships_breach",
+    "customers_customermembership",
+    "partners_partnermembership",
 ]
 NEW_ID = 1_000_000
 
@@ -84,6 +106,10 @@ def scene(settings, tmp_path):
     scene.open = scene.ask(scene.alder)
     for certificate in Certificate.objects.all():
         sign(certificate)
+    for row in scene.customer.subscriptions.order_by("pk")[:2]:
+        found = Difference(Problem.CHANGED, row.public_id, row.canonical_form(), "{}")
+        write_down([(found, scene.customer)], found_by=FoundBy.WATCH)
+    make.join_customer(scene.customer)
     make.make_customer("Glenmoor")
     return scene
 
@@ -160,7 +186,7 @@ def test_what_is_written_once_changes_in_no_column(table):
 def test_what_is_frozen_keeps_its_value(table, name):
     where = "status = 'open'" if table == "relationships_decision" else "TRUE"
     row = rows(table, where)[0]
-    value = {"opened_at": "2026-01-01 00:00:00+00:00"}.get(name) or another(row[name])
+    value = "2026-01-01 00:00:00+00:00" if name.endswith("_at") else another(row[name])
     with Unchanged(table), by_a_guard(f"{table}_frozen"), transaction.atomic():
         set_column(table, row, name, value)
 
