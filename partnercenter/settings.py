@@ -204,6 +204,7 @@ ACCOUNT_SIGNUP_FORM_CLASS = "relationships.signin.forms.SignupForm"
 ACCOUNT_FORMS = {"login": "relationships.signin.login_form.LoginForm"}
 # allauth's own limits stay on; these are for our own pages: signing in again, and registering.
 ACCOUNT_RATE_LIMITS = {
+    "single_sign_on": "60/10m/ip",
     "register": "10/h/user,60/h/ip",
     "domain_check": "20/h/user,60/h/ip",
     "sign_in_again_mail": "5/10m/user,30/h/ip",
@@ -225,6 +226,13 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if PLAIN_HTTP else "https"
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+SOCIALACCOUNT_ADAPTER = "relationships.signin.openid.SocialAccountAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+# The operator's own identity providers, for its staff and whoever has an address in these domains:
+# [{"id": "staff", "name": "…", "issuer": "https://…", "client_id": "…", "secret": "…",
+#   "domains": ["operator.example"]}]
+SINGLE_SIGN_ON = env.json("SINGLE_SIGN_ON", default=[])
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True

@@ -6,6 +6,7 @@ from . import (  # noqa: F401  importing registers them
     certificates,
     customers,
     decisions,
+    identity_providers,
     partners,
     registrations,
     requests,

@@ -10,6 +10,7 @@ from .admin_role import Administers, AdminRole
 from .breach import Breach, FoundBy
 from .certificate import Certificate, CertificateSignature
 from .decision import Decision, DecisionSignature, DecisionStatus, Half
+from .identity_provider import IdentityProvider
 from .pair import PartnerRelationship
 from .request import RelationshipRequest, RequestKind, RequestStatus
 from .reseller_relationship import ResellerEndedBecause, ResellerRelationship, ResellerStatus
@@ -35,6 +36,7 @@ __all__ = [
     "EndedBecause",
     "FoundBy",
     "Half",
+    "IdentityProvider",
     "PartnerRelationship",
     "RelationshipRequest",
     "RequestKind",

@@ -57,6 +57,17 @@ class AgainCodeForm(forms.Form):
     )
 
 
+class SignOnForm(forms.Form):
+    """The address that says which organisation's sign-in is meant."""
+
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+        help_text=_("The one that you have from your organisation."),
+    )
+
+
 class ProfileForm(FieldsForm):
     """What a person may change about themselves at any time."""
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import own_account, views
+from . import own_account, sign_on, views
 
 app_name = "signin"
 
@@ -10,5 +10,7 @@ urlpatterns = [
     path("join/", own_account.join, name="join"),
     path("profile/delete/", own_account.delete_account, name="delete"),
     path("strong-sign-in/", views.strong, name="strong"),
+    path("sign-on/", sign_on.sign_on, name="sign-on"),
+    path("sign-on/<slug:source_id>/callback/", sign_on.sign_on_callback, name="sign-on-callback"),
     path("sign-in-again/", views.again, name="again"),
 ]

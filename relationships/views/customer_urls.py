@@ -12,6 +12,7 @@ from . import (
     customer_profile,
     decision,
     people,
+    sign_on,
     subscription,
 )
 
@@ -76,6 +77,14 @@ urlpatterns = [
     path("people/factor/", customer_view(people.factor_demand), name="customer-factor-demand"),
     path("people/claims/<uuid:public_id>/", customer_view(people.claim), name="customer-claim"),
     path("profile/", customer_profile.customer_profile, name="customer-profile"),
+    path("profile/sign-on/", customer_view(sign_on.sign_on), name="customer-sign-on"),
+    path(
+        "profile/sign-on/test/", customer_view(sign_on.sign_on_test), name="customer-sign-on-test"
+    ),
+    path("profile/sign-on/turn-on/", customer_view(sign_on.sign_on_on), name="customer-sign-on-on"),
+    path(
+        "profile/sign-on/turn-off/", customer_view(sign_on.sign_on_off), name="customer-sign-on-off"
+    ),
     path("profile/domain/", customer_profile.domain_begin, name="domain-begin"),
     path("profile/domain/check/", customer_profile.domain_check, name="domain-check"),
     path("activity/", customer_activity.customer_activity, name="customer-activity"),

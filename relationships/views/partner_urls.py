@@ -14,6 +14,7 @@ from . import (
     request_form,
     request_list,
     request_text,
+    sign_on,
     standing_link,
     subscription,
 )
@@ -21,6 +22,12 @@ from . import (
 urlpatterns = [
     path("", partner.partner_home, name="partner-home"),
     path("profile/", partner.partner_profile, name="partner-profile"),
+    path("profile/sign-on/", partner_view(sign_on.sign_on), name="partner-sign-on"),
+    path("profile/sign-on/test/", partner_view(sign_on.sign_on_test), name="partner-sign-on-test"),
+    path("profile/sign-on/turn-on/", partner_view(sign_on.sign_on_on), name="partner-sign-on-on"),
+    path(
+        "profile/sign-on/turn-off/", partner_view(sign_on.sign_on_off), name="partner-sign-on-off"
+    ),
     path("customers/", include(partner_customer_urls)),
     path("subscriptions/", partner.partner_subscriptions, name="partner-subscriptions"),
     path(

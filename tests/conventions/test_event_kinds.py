@@ -27,6 +27,15 @@ PUT_TOGETHER: dict[tuple[str, str], set[str]] = {
         "customer.factor_demanded",
         "customer.factor_not_demanded",
     },
+    ("relationships/moves/signing_on.py", "."): {
+        f"{room}.sign_on_{act}"
+        for room in ("partner", "customer")
+        for act in ("set_up", "tested", "turned_on", "turned_off")
+    },
+    ("relationships/moves/arriving.py", ".person_arrived"): {
+        "partner.person_arrived",
+        "customer.person_arrived",
+    },
     ("relationships/moves/inviting.py", ".invitation_withdrawn"): {
         "partner.invitation_withdrawn",
         "customer.invitation_withdrawn",

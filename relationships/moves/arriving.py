@@ -1,0 +1,59 @@
+"""A person whom the organisation's own identity provider knows gets a place when they arrive."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Actor, User
+from customers.models import Customer, CustomerStatus
+from customers.rights import CustomerRole
+from partnercenter.lib.states import moment
+from partners.models import Partner, PartnerStatus
+from partners.rights import Admin, Agent
+
+from .people import Organisation, Place
+from .people_mails import tell
+from .registering import verified_addresses
+
+# The least that a place can give on each side.
+LEAST_OF_CUSTOMER = {"role": CustomerRole.READER}
+LEAST_OF_PARTNER = {"agent": Agent.HELPDESK_AGENT, "admin": Admin.NONE}
+
+
+@transaction.atomic
+def arrive(
+    organisation: Organisation, person: User, *, by: Actor, at: datetime | None = None
+) -> Place | None:
+    """
+    The least place for who has none; nothing for who ever had one, or is invited.
+
+    A global admin who took somebody's place away meant it, and an invitation says itself which
+    place it gives.
+    """
+    organisation.lock()
+    at = moment(at)
+    places: Any = organisation.memberships
+    if places.filter(user=person).exists() or _closed(organisation):
+        return None
+    if _invited(organisation, person, at):
+        return None
+    roles = LEAST_OF_PARTNER if isinstance(organisation, Partner) else LEAST_OF_CUSTOMER
+    place: Place = places.create(user=person, created_at=at, created_by=by, **roles)
+    room = "partner" if isinstance(organisation, Partner) else "customer"
+    details = {"person": str(person.public_id), **roles}
+    event = organisation.record(f"{room}.person_arrived", by=by, at=at, details=details)
+    tell("joined", organisation, person, role=place.role_label, by=by, key=str(event.public_id))
+    return place
+
+
+def _closed(organisation: Organisation) -> bool:
+    if isinstance(organisation, Customer):
+        return organisation.status == CustomerStatus.CLOSED
+    return organisation.status == PartnerStatus.SUSPENDED
+
+
+def _invited(organisation: Organisation, person: User, at: datetime) -> bool:
+    offers: Any = organisation.invitations.open(at)
+    addresses = [address.lower() for address in verified_addresses(person)]
+    return bool(offers.filter(email__in=addresses).exists())
