@@ -32,7 +32,13 @@ GROUPS: dict[str, tuple[Any, tuple[str, ...]]] = {
     ),
     "people": (
         _("People"),
-        ("accounts.User", "account.EmailAddress", "accounts.Actor", "auth.Group"),
+        (
+            "accounts.User",
+            "account.EmailAddress",
+            "relationships.IdentityProvider",
+            "accounts.Actor",
+            "auth.Group",
+        ),
     ),
 }
 

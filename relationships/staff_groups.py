@@ -38,6 +38,19 @@ def remove_groups(table: Table, apps: Any, using: str) -> None:
             group.delete()
 
 
+def add_to_groups(table: Table, apps: Any, using: str) -> None:
+    """Give groups that are there a permission of a later version; no other changes."""
+    keys = make_permissions(apps, using)
+    for group in apps.get_model("auth", "Group").objects.using(using).filter(name__in=table):
+        group.permissions.add(*(keys[permission] for permission in table[group.name]))
+
+
+def take_from_groups(table: Table, apps: Any, using: str) -> None:
+    keys = make_permissions(apps, using)
+    for group in apps.get_model("auth", "Group").objects.using(using).filter(name__in=table):
+        group.permissions.remove(*(keys[permission] for permission in table[group.name]))
+
+
 def carry_over(broader: str, narrower: Iterable[str], apps: Any, using: str) -> None:
     """Whoever held a permission that was divided holds its parts, and so can do what they could."""
     keys = make_permissions(apps, using)

@@ -9,6 +9,7 @@ from django.db import connection
 from partnercenter.lib import guards
 
 from . import database_role
+from .identity_provider.running import identity_provider
 
 # Set before the settings are read, so that neither a developer's `.env` nor a site's counts.
 os.environ["DJANGO_SETTINGS_MODULE"] = "partnercenter.settings"
@@ -72,3 +73,10 @@ def as_the_application(request, guards_let_the_flush_through):
             yield
     else:
         yield
+
+
+@pytest.fixture(scope="session")
+def elsewhere():
+    """A real identity provider, in a process of its own."""
+    with identity_provider() as provider:
+        yield provider

@@ -14,7 +14,8 @@ from partners.models import Partner, PartnerKind
 from partners.rights import Admin, Agent
 from relationships.ask import Ask
 from relationships.content import content_digest, content_of
-from relationships.models import AdminRole, Decision, RelationshipRequest
+from relationships.models import AdminRole, Decision, IdentityProvider, RelationshipRequest
+from relationships.moves import signing_on
 from relationships.moves.deciding import Answer
 from relationships.moves.drafting import save_draft
 from relationships.moves.opening import open_decision
@@ -233,3 +234,18 @@ def now() -> datetime:
 
 def days(number: float) -> timedelta:
     return timedelta(days=number)
+
+
+def make_identity_provider(organisation: Customer | Partner, **given: str) -> IdentityProvider:
+    """Where the people of an organisation sign in; its domain is confirmed, and it is on."""
+    if isinstance(organisation, Partner):
+        by = Actor.objects.of(join_partner(organisation, admin=Admin.GLOBAL_ADMIN))
+    else:
+        organisation.confirm_domain(by=operator(), reason="test")
+        by = Actor.objects.of(join_customer(organisation))
+    by.signed_in_again_at = now()
+    given = {"issuer": "https://id.example", "client_id": "partner-center", "secret": "s"} | given
+    provider = signing_on.set_up(organisation, by=by, **given)
+    signing_on.note_test(provider, by=by)
+    signing_on.turn_on(provider, by=by)
+    return provider

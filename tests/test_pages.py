@@ -74,6 +74,7 @@ PARTNER_PAGES = {
     "partner-person-reset": {"global admin"},
     "partner-claim": WHO_MANAGES_PEOPLE,
     "partner-leave": EVERY_PARTNER_ROLE,
+    "partner-sign-on": {"global admin"},
 }
 CUSTOMER_PAGES = {
     "customer-home": set(CustomerRole.values),
@@ -96,6 +97,7 @@ CUSTOMER_PAGES = {
     "customer-person-reset": {"global_admin"},
     "customer-claim": {"global_admin"},
     "customer-leave": set(CustomerRole.values),
+    "customer-sign-on": {"global_admin"},
 }
 # Pages whose address names a row of the organisation.
 ROW_PAGES = {
@@ -140,6 +142,8 @@ OPEN_TO_ALL = {
     "relationships:certificate-keys": "whoever checks a certificate needs the public keys",
     "relationships:landing": "the link of a request is read before signing in",
     "relationships:landing-continue": "sends to sign-in",
+    "signin:sign-on": "it is a way of signing in",
+    "signin:sign-on-callback": "the identity provider sends people here to be signed in",
     "relationships:invitation": "an invitation is read before signing in",
 }
 
@@ -175,6 +179,7 @@ def world():
     world.claim = make.make_claim(world.customer)
     asker = make.make_user(f"asker@{world.partner.primary_domain}")
     world.join = ask_to_join(world.partner, by=Actor.objects.of(asker))
+    make.make_identity_provider(world.partner)
     world.offer = PartnerInvitation.objects.invite(
         by=make.operator(),
         reason="test",
@@ -327,6 +332,7 @@ ARGUMENTS = {
     "partner_slug": "alder-example",
     "act": "end",
     "name": "20260101T000000_none.eml",
+    "source_id": "operator",
 }
 
 
@@ -388,6 +394,9 @@ PRESSES = {
     "link-rotate": ("", WHO_ASKS_FOR_ROLES),
     "partner-invitation-send-again": ("offer", WHO_MANAGES_PEOPLE),
     "partner-invitation-withdraw": ("offer", WHO_MANAGES_PEOPLE),
+    "partner-sign-on-test": ("", {"global admin"}),
+    "partner-sign-on-on": ("", {"global admin"}),
+    "partner-sign-on-off": ("", {"global admin"}),
 }
 
 

@@ -33,6 +33,7 @@ def pair():
     row = pair.customer.subscriptions.get()
     found = Difference(Problem.CHANGED, row.public_id, row.canonical_form(), "{}")
     write_down([(found, pair.customer)], found_by=FoundBy.WATCH)
+    make.make_identity_provider(pair.customer)
     return pair
 
 
@@ -74,6 +75,7 @@ def test_look_only_is_everything_that_has_a_state_or_proves_something():
         "relationships.Breach",
         "relationships.Certificate",
         "relationships.Decision",
+        "relationships.IdentityProvider",
         "relationships.RelationshipRequest",
         "relationships.ResellerRelationship",
         "relationships.ServiceAdministration",

@@ -52,6 +52,7 @@ LOOKS = {
     "relationships.Breach": (AUDITOR,),
     "relationships.Certificate": (AUDITOR,),
     "relationships.Decision": (SUPPORT, AUDITOR),
+    "relationships.IdentityProvider": (SUPPORT, AUDITOR),
     "relationships.RelationshipRequest": (SUPPORT, AUDITOR),
     "relationships.ResellerRelationship": (SUPPORT, AUDITOR),
     "relationships.ServiceAdministration": (SUPPORT, AUDITOR),
@@ -80,6 +81,7 @@ ACTS = {
     ("partners.Partner", "suspend"): (),
     ("partners.Partner", "verify"): (VERIFICATION,),
     ("relationships.Breach", "settle"): (),
+    ("relationships.IdentityProvider", "turn-off"): (),
     ("subscriptions.Subscription", "auto-renew"): (SUPPORT,),
     ("subscriptions.Subscription", "cancel"): (SUPPORT,),
     ("subscriptions.Subscription", "change-quantity"): (SUPPORT,),
@@ -145,6 +147,7 @@ def pair():
     make.make_registration()
     pair = make_pair()
     make_breach(pair.customer)
+    make.make_identity_provider(pair.customer)
     return pair
 
 
@@ -327,6 +330,7 @@ FITTING = {
     "customers.CustomerRegistration": make.make_registration,
     "partners.Partner": make.make_partner,
     "relationships.Breach": lambda: make_breach(direct().customer),
+    "relationships.IdentityProvider": lambda: make.make_identity_provider(make.make_customer()),
     "subscriptions.Subscription": direct,
 }
 ANSWERS = {

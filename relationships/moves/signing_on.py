@@ -146,8 +146,8 @@ def check_issuer(issuer: str) -> None:
     schemes = ("https", "http") if settings.PLAIN_HTTP else ("https",)
     if parts.scheme not in schemes or not parts.hostname or not port_is_valid:
         raise SignOnRefused(_("Give the issuer as the provider names it, beginning with https://."))
-    if parts.username or parts.password or parts.query or parts.fragment:
-        raise SignOnRefused(_("An issuer has no user name, no question mark and no # in it."))
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise SignOnRefused(_("An issuer has no @, no question mark and no # in it."))
     if not settings.PLAIN_HTTP and _is_internal(parts.hostname):
         raise SignOnRefused(_("This is an address inside a network. Give one of the public web."))
 

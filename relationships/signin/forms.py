@@ -63,7 +63,7 @@ class SignOnForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail address"),
         max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         help_text=_("The one that you have from your organisation."),
     )
 

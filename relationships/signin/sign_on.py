@@ -3,8 +3,8 @@
 from typing import Any
 
 import requests
+from allauth.account import signals
 from allauth.account.internal.decorators import login_not_required
-from allauth.account.signals import user_logged_in
 from allauth.core import ratelimit
 from allauth.socialaccount.internal import statekit
 from allauth.socialaccount.models import SocialLogin
@@ -173,7 +173,7 @@ def setup_page(provider: IdentityProvider) -> str:
     return reverse(f"relationships:{side}-sign-on", args=[provider.organisation.slug])
 
 
-@receiver(user_logged_in, dispatch_uid="signin.arrived")
+@receiver(signals.user_logged_in, dispatch_uid="signin.arrived")
 def arrived(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
     """Signed in for good, second factor and all: whoever has no place there yet gets the least."""
     login: SocialLogin | None = kwargs.get("sociallogin")

@@ -13,7 +13,6 @@ from customers.models import CustomerMembership, DomainProof
 from customers.rights import CustomerRight
 from partnercenter.lib.refusals import Refused
 
-from ..models import IdentityProvider
 from ..moves.proving import begin_proof, check_domain
 from .frames import customer_frame
 from .rights import require
@@ -25,7 +24,7 @@ def customer_profile(request: HttpRequest, membership: CustomerMembership) -> Ht
     require(membership, CustomerRight.MANAGE_PEOPLE)
     context = customer_frame(request, membership)
     context["proof"] = proof_of(membership)
-    context["provider"] = IdentityProvider.objects.of(membership.customer).first()
+    context["provider"] = getattr(membership.customer, "identity_provider", None)
     return render(request, "relationships/customer/profile.html", context)
 
 

@@ -10,7 +10,6 @@ from partners.models import PartnerMembership
 from partners.rights import PartnerRight
 
 from .. import work_list
-from ..models import IdentityProvider
 from ..moves.asking import why_not_of_this_kind, why_not_requesting
 from .frames import partner_frame
 from .paging import newest_first
@@ -51,7 +50,7 @@ def partner_profile(request: HttpRequest, membership: PartnerMembership) -> Http
     context = partner_frame(request, membership)
     context["markets"] = sorted(str(market) for market in membership.partner.markets.all())
     if membership.rules:
-        context["provider"] = IdentityProvider.objects.of(membership.partner).first()
+        context["provider"] = getattr(membership.partner, "identity_provider", None)
     return render(request, "relationships/partner/profile.html", context)
 
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -31,7 +31,7 @@ NAMES = ("sign-on", "sign-on-test", "sign-on-on", "sign-on-off")
 def sign_on(request: HttpRequest, membership: Any) -> HttpResponse:
     """What is entered, how far it is, and the next step."""
     require_ruling(membership)
-    provider = _provider_of(membership).first()
+    provider = _provider_of(membership)
     form = IdentityProviderForm(request.POST or None, provider=provider)
     if request.method == "POST" and form.is_valid():
         try:
@@ -58,8 +58,7 @@ def sign_on(request: HttpRequest, membership: Any) -> HttpResponse:
 @require_POST
 def sign_on_test(request: HttpRequest, membership: Any) -> HttpResponse:
     """To the provider and back, without signing anybody in."""
-    require_ruling(membership)
-    provider = get_object_or_404(_provider_of(membership))
+    provider = _saved(membership)
     source = sources.by_id(provider.key)
     assert source is not None  # noqa: S101  it is the row that was just read
     return the_way_there(request, source, process=TEST)
@@ -67,8 +66,7 @@ def sign_on_test(request: HttpRequest, membership: Any) -> HttpResponse:
 
 @require_POST
 def sign_on_on(request: HttpRequest, membership: Any) -> HttpResponse:
-    require_ruling(membership)
-    provider = get_object_or_404(_provider_of(membership))
+    provider = _saved(membership)
     page = reverse(address_of(membership, "sign-on"), args=[membership.organisation.slug])
     try:
         turn_on(provider, by=actor_of(request))
@@ -83,8 +81,7 @@ def sign_on_on(request: HttpRequest, membership: Any) -> HttpResponse:
 
 @require_POST
 def sign_on_off(request: HttpRequest, membership: Any) -> HttpResponse:
-    require_ruling(membership)
-    provider = get_object_or_404(_provider_of(membership))
+    provider = _saved(membership)
     try:
         turn_off(provider, by=actor_of(request))
     except Refused as refusal:
@@ -94,7 +91,13 @@ def sign_on_off(request: HttpRequest, membership: Any) -> HttpResponse:
     return redirect(address_of(membership, "sign-on"), membership.organisation.slug)
 
 
-def _provider_of(membership: Any) -> Any:
-    return IdentityProvider.objects.of(membership.organisation).select_related(
-        "partner", "customer__domain_proof", "tested_by__user", "turned_on_by__user"
-    )
+def _provider_of(membership: Any) -> IdentityProvider | None:
+    return getattr(membership.organisation, "identity_provider", None)
+
+
+def _saved(membership: Any) -> IdentityProvider:
+    require_ruling(membership)
+    provider = _provider_of(membership)
+    if provider is None:
+        raise Http404
+    return provider

@@ -16,7 +16,7 @@ from mail import demo
 from partners.models import PartnerKind
 from partners.rights import Admin, Agent
 from relationships.models import PartnerRelationship
-from relationships.moves import deciding, ending, inviting
+from relationships.moves import deciding, ending, inviting, signing_on
 from relationships.moves.accepting import refuse_registration
 from relationships.moves.administration import end_grant
 from relationships.moves.cancelling import cancel
@@ -103,6 +103,17 @@ class World:
     @cached_property
     def proof(self):
         return begin_proof(self.fernhill, by=Actor.objects.of(self.decider))
+
+    @cached_property
+    def sign_on(self):
+        return make.make_identity_provider(self.fernhill)
+
+    @property
+    def untested(self):
+        provider = make.make_identity_provider(self.alder)
+        by = Actor.objects.of(self.chief)
+        given = {"issuer": "https://id.example", "client_id": "another", "secret": ""}
+        return signing_on.set_up(provider.organisation, by=by, **given)
 
     @cached_property
     def claim(self):
@@ -338,6 +349,20 @@ class World:
 PAGES = {
     "signing in": ("", lambda world: "/accounts/login/"),
     "signing in by a code": ("", lambda world: "/accounts/login/code/"),
+    "single sign-on": ("", lambda world: "/sign-on/"),
+    "single sign-on that failed": (
+        "",
+        lambda world: f"/sign-on/{world.sign_on.key}/callback/?error=server_error",
+    ),
+    "single sign-on, not set up": ("decider", lambda world: world.page("customer-sign-on")),
+    "single sign-on, on": (
+        "decider",
+        lambda world: world.sign_on and world.page("customer-sign-on"),
+    ),
+    "single sign-on, to test": (
+        "chief",
+        lambda world: world.untested and world.page("partner-sign-on"),
+    ),
     "signing up": ("", lambda world: "/accounts/signup/"),
     "an account that was switched off": ("", lambda world: "/accounts/inactive/"),
     "a forgotten password": ("", lambda world: "/accounts/password/reset/"),

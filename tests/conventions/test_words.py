@@ -13,6 +13,7 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("partnercenter/settings.py", "username"): "allauth's setting that says there is none",
     ("accounts/models/user.py", "username"): "the fields of Django's user that say there is none",
     ("relationships/models/admin_relationship.py", "gdap"): "says which resource of another it is",
+    ("relationships/signin/sign_on.py", "logged in"): "allauth's name of its signal",
     ("templates/components/user_menu.html", "log out"): "the icon's name",
     ("relationships/forms/registration.py", "organization"): "HTML's name for what to fill in",
 }

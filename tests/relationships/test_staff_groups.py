@@ -18,6 +18,7 @@ from tests.tables import rows_of_all_tables
 
 pytestmark = pytest.mark.django_db
 MIGRATION = import_module("relationships.migrations.0010_staff_groups")
+LATER = import_module("relationships.migrations.0012_staff_see_identity_providers")
 PARTS = {f"partners.{codename}" for codename in MIGRATION.DIVIDED}
 
 
@@ -54,11 +55,18 @@ def permit(holder, *names):
 
 
 MADE = {name: set(permissions) for name, permissions in MIGRATION.GROUPS.items()}
+NOW = {name: made | set(LATER.LATER.get(name, ())) for name, made in MADE.items()}
+
+
+@pytest.fixture
+def before_the_later():
+    """As it was before a later version gave its permissions to the groups."""
+    LATER.backwards(installed, SimpleNamespace(connection=connection))
 
 
 class TestForwards:
     def test_has_been_run(self):
-        assert groups() == MADE
+        assert groups() == NOW
 
     def test_needs_no_permission_to_be_there(self, migrate, without_groups):
         permissions = Permission.objects.values_list("content_type__model", "codename", "name")
@@ -99,6 +107,7 @@ class TestForwards:
         assert looks.get_all_permissions() == {"partners.view_partner"}
 
 
+@pytest.mark.usefixtures("before_the_later")
 class TestBackwards:
     def test_takes_away_what_nobody_has_touched(self, migrate):
         migrate.backwards()
@@ -113,6 +122,21 @@ class TestBackwards:
         assert set(groups()) == {"Support", "Auditor"}
         migrate.forwards()
         assert groups() == MADE | {"Support": MADE["Support"] | {"relationships.view_breach"}}
+
+
+class TestLaterVersion:
+    editor = SimpleNamespace(connection=connection)
+
+    def test_gives_its_permission_and_takes_it_back(self):
+        LATER.backwards(installed, self.editor)
+        assert groups() == MADE
+        LATER.forwards(installed, self.editor)
+        assert groups() == NOW
+
+    def test_makes_no_group_that_the_operator_has_done_away_with(self):
+        Group.objects.get(name="Support").delete()
+        LATER.forwards(installed, self.editor)
+        assert set(groups()) == {"Auditor", "Verification"}
 
 
 def test_permissions_are_found_by_name(apps):
