@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.utils.translation import gettext as _
 
 from accounts.models import Actor
 from customers.models import Customer, CustomerRegistration
 from partners.models import JoinRequest, Partner
 
+from .models.identity_provider import provider_key
 from .moves.people import Offer, Organisation, Place, manages, roles_of
 
 STRENGTHS = {
@@ -31,20 +33,24 @@ class Person:
 
 
 def people_of(organisation: Organisation, by: Actor) -> list[Person]:
-    """Everybody who has a place now, by name; two queries and one for the reader's own place."""
+    """Everybody who has a place now, by name; three queries and one for the reader's own place."""
     places: Any = organisation.memberships.current().select_related("user")
     rows = sorted(places, key=lambda place: place.user.get_full_name().casefold())
     ways: dict[int, set[str]] = defaultdict(set)
     proofs = Authenticator.objects.filter(user__in=[place.user_id for place in rows])
     for user, kind in proofs.values_list("user", "type"):
         ways[user].add(kind)
+    arrivals = SocialAccount.objects.filter(
+        provider=provider_key(organisation), user__in=[place.user_id for place in rows]
+    )
+    by_provider = set(arrivals.values_list("user", flat=True))
     own = next((place for place in rows if by.user and place.user_id == by.user.pk), None)
     return [
         Person(
             place=place,
             own=place is own,
             manageable=own is not None and _manages(own, place),
-            strength=_strength(place, ways[place.user_id]),
+            strength=_strength(place, ways[place.user_id], place.user_id in by_provider),
             strong=bool(ways[place.user_id] & STRENGTHS.keys()),
         )
         for place in rows
@@ -80,8 +86,10 @@ def _manages(own: Any, place: Any) -> bool:
     return own.manages(admin=place.admin)
 
 
-def _strength(place: Place, ways: set[str]) -> str:
-    strong = [str(words()) for way, words in STRENGTHS.items() if way in ways]
-    if strong:
-        return ", ".join(strong)
-    return _("password") if place.user.has_usable_password() else _("code by mail")
+def _strength(place: Place, ways: set[str], by_provider: bool) -> str:
+    known = [str(words()) for way, words in STRENGTHS.items() if way in ways]
+    if not known and place.user.has_usable_password():
+        known = [_("password")]
+    if by_provider:
+        known.append(_("single sign-on"))
+    return ", ".join(known) or _("code by mail")

@@ -5,7 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from partnercenter.lib.refusals import Refused
+
 from ..models import IdentityProvider
+from ..moves.signing_on import check_issuer
 
 
 class IdentityProviderForm(forms.Form):
@@ -26,7 +29,8 @@ class IdentityProviderForm(forms.Form):
         label=_("Client secret"),
         max_length=500,
         required=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        # Of what was just typed nothing is lost; what is saved is never an initial value.
+        widget=forms.PasswordInput(render_value=True, attrs={"autocomplete": "off"}),
     )
 
     def __init__(self, *args: Any, provider: IdentityProvider | None = None, **kwargs: Any) -> None:
@@ -39,3 +43,11 @@ class IdentityProviderForm(forms.Form):
         else:
             secret.required = True
             secret.help_text = _("It is kept encrypted and never shown again.")
+
+    def clean_issuer(self) -> str:
+        issuer: str = self.cleaned_data["issuer"].strip()
+        try:
+            check_issuer(issuer)
+        except Refused as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        return issuer

@@ -3,8 +3,10 @@
 from typing import Any
 
 from allauth.account import forms
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from . import policy
 from .demo_rules import DEMO_PASSWORD, DemoAccount, demo_accounts
 
 
@@ -22,3 +24,9 @@ class LoginForm(forms.LoginForm):
 
     def demo_accounts(self) -> list[DemoAccount]:
         return list(demo_accounts())
+
+    def sign_on_url(self) -> str:
+        """Single sign-on, on the way to where the person is going."""
+        request = self.request
+        wanted = request.POST.get("next") or request.GET.get("next") or ""
+        return policy.with_next(request, reverse("signin:sign-on"), wanted)
