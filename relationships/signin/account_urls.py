@@ -5,6 +5,7 @@ from allauth.account.decorators import reauthentication_required
 from django.urls import path
 
 from .own_account import sessions
+from .own_address import address
 
 urlpatterns = [
     # A first password is a new way to prove who one is, so the old way comes first.
@@ -13,6 +14,8 @@ urlpatterns = [
         reauthentication_required(app="allauth.account")(views.password_set),
         name="account_set_password",
     ),
+    # allauth asks the new address alone.
+    path("email/", address, name="account_email"),
     # allauth's own page ends all others at once; ours also a single one.
     path("sessions/", sessions, name="usersessions_list"),
 ]

@@ -1,8 +1,17 @@
 """allauth's limits count in the shared cache and are answered politely."""
 
 import pytest
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from django.core.cache import cache
 from django.test import Client
+
+from mail.models import Delivery
 
 from .people import (
     PASSWORD,
@@ -77,3 +86,58 @@ class TestManyAttemptsFromOneAddress:
     def test_leave_looking_free(self):
         answers = [Client().get("/accounts/login/") for _try in range(40)]
         assert {answer.status_code for answer in answers} == {200}
+
+
+class TestTwoHundredWrongCodes:
+    """Whoever guesses gets a handful of guesses, from however many browsers, and stays outside."""
+
+    def test_of_the_mail(self):
+        person = make_person()
+        weighed = 0
+        for _guess in range(200):
+            browser = Client()
+            ask_for_code(browser, person.email)
+            response = type_code(browser, "BBBB-BBBB")
+            weighed += response.status_code == 200 and "code" in response.context["form"].errors
+            assert not is_signed_in(browser)
+        # One guess for each code that was sent, and no more codes are sent than the limit says.
+        assert weighed <= 3
+        assert Delivery.objects.filter(recipient=person.email).count() <= 3
+
+    def test_of_the_mail_in_one_browser(self):
+        person, browser = make_person(), Client()
+        ask_for_code(browser, person.email)
+        right = last_code(person.email)
+        for _guess in range(200):
+            type_code(browser, "BBBB-BBBB")
+        type_code(browser, right)
+        assert not is_signed_in(browser)
+
+    def test_of_an_app(self):
+        person = make_person()
+        secret = generate_totp_secret()
+        TOTP.activate(person, secret)
+        weighed = 0
+        for _guess in range(200):
+            browser = Client()
+            sign_in(browser, person)
+            response = browser.post("/accounts/2fa/authenticate/", {"code": "000000"})
+            form = response.context["form"] if response.context else None
+            weighed += form is not None and "Incorrect code" in str(form.errors)
+            assert not is_signed_in(browser)
+        assert 1 <= weighed <= 10
+        browser = Client()
+        sign_in(browser, person)
+        right = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+        browser.post("/accounts/2fa/authenticate/", {"code": right})
+        assert not is_signed_in(browser)
+
+    def test_of_an_app_beside_which_the_right_one_counts(self):
+        """So that the refusal above is of the limit and not of the code."""
+        person, browser = make_person(), Client()
+        secret = generate_totp_secret()
+        TOTP.activate(person, secret)
+        sign_in(browser, person)
+        right = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+        browser.post("/accounts/2fa/authenticate/", {"code": right})
+        assert is_signed_in(browser)
