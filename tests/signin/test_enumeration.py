@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client
 
 from .people import PASSWORD, last_letter, make_person
@@ -45,3 +46,35 @@ class TestAnswer:
         answers(address, typed, KNOWN)
         answers(address, typed, UNKNOWN)
         assert last_letter(KNOWN).kind != last_letter(UNKNOWN).kind
+
+
+class Counting(MD5PasswordHasher):
+    """Counts what takes the time: how often a password is hashed."""
+
+    hashed = 0
+
+    def encode(self, password, salt):
+        type(self).hashed += 1
+        return super().encode(password, salt)
+
+
+@pytest.mark.parametrize(
+    ("address", "typed", "hashed"),
+    [
+        ("/accounts/login/", {"password": "not-this-one-at-all"}, 1),
+        ("/accounts/signup/", SIGN_UP, 1),
+        ("/accounts/login/code/", {}, 0),
+        ("/accounts/password/reset/", {}, 0),
+        ("/sign-on/", {}, 0),
+    ],
+)
+def test_time_tells_nothing_either(address, typed, hashed, settings):
+    """A hash is what an answer waits for; each takes as many with an account as without."""
+    make_person(KNOWN)
+    settings.PASSWORD_HASHERS = [f"{__name__}.Counting"]
+    counted = {}
+    for email in (KNOWN, UNKNOWN):
+        Counting.hashed = 0
+        Client().post(address, {"email": email, "login": email, **typed})
+        counted[email] = Counting.hashed
+    assert counted == {KNOWN: hashed, UNKNOWN: hashed}
