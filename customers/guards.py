@@ -15,7 +15,11 @@ LOCK = "PERFORM 1 FROM customers_customer WHERE id = OLD.customer_id FOR NO KEY 
 GUARDS: list[Declaration] = [
     Frozen("customers_customer", ("id", "tenant_id")),
     NoDelete("customers_customer"),
-    NoReplace("customers_customer", (("id",), ("tenant_id",), ("slug",), ("primary_domain",))),
+    NoReplace(
+        "customers_customer",
+        (("id",), ("tenant_id",), ("slug",), ("primary_domain",)),
+        frozen=("id", "tenant_id"),
+    ),
     Guard(
         f"guard_{PLACES}_last",
         PLACES,
@@ -26,5 +30,9 @@ GUARDS: list[Declaration] = [
     ),
     Frozen(PLACES, ("id", "user_id", "customer_id", "created_at", "created_by_id")),
     NoDelete(PLACES),
-    NoReplace(PLACES, (("id",), Key(("user_id", "customer_id"), "{row}.removed_at IS NULL"))),
+    NoReplace(
+        PLACES,
+        (("id",), Key(("user_id", "customer_id"), "{row}.removed_at IS NULL")),
+        frozen=("id",),
+    ),
 ]

@@ -16,7 +16,11 @@ GUARDS: list[Declaration] = [
     # Subscriptions name their seller by it.
     Frozen("partners_partner", ("id", "tenant_id")),
     NoDelete("partners_partner"),
-    NoReplace("partners_partner", (("id",), ("tenant_id",), ("slug",), ("primary_domain",))),
+    NoReplace(
+        "partners_partner",
+        (("id",), ("tenant_id",), ("slug",), ("primary_domain",)),
+        frozen=("id", "tenant_id"),
+    ),
     Guard(
         f"guard_{PLACES}_last",
         PLACES,
@@ -27,5 +31,9 @@ GUARDS: list[Declaration] = [
     ),
     Frozen(PLACES, ("id", "user_id", "partner_id", "created_at", "created_by_id")),
     NoDelete(PLACES),
-    NoReplace(PLACES, (("id",), Key(("user_id", "partner_id"), "{row}.removed_at IS NULL"))),
+    NoReplace(
+        PLACES,
+        (("id",), Key(("user_id", "partner_id"), "{row}.removed_at IS NULL")),
+        frozen=("id",),
+    ),
 ]

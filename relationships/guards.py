@@ -89,6 +89,7 @@ GUARDS: list[Declaration] = [
             Key(("request_id", "customer_id"), "{row}.status = 'open'"),
             Key(("request_id",), "{row}.status = 'approved' AND {row}.single_use"),
         ),
+        frozen=("id", "public_id"),
     ),
     Frozen(
         "relationships_decision",
@@ -119,6 +120,7 @@ GUARDS: list[Declaration] = [
             ("public_id",),
             Key(("subscription",), "{row}.found_by = 'watch' AND {row}.gone_at IS NULL"),
         ),
+        frozen=("id", "public_id"),
     ),
     Frozen("relationships_breach", BREACH_FACTS),
     Frozen(

@@ -139,10 +139,10 @@ GUARDS: list[Declaration] = [
     Frozen(TABLE, ("id", *(column(name) for name in FROZEN))),
     *form_guards(),
     NoDelete(TABLE),
-    NoReplace(TABLE, (("id",), ("public_id",), ("last_change_id",))),
+    NoReplace(TABLE, (("id",), ("public_id",), ("last_change_id",)), frozen=("id", "public_id")),
     # The ids by which forms name an offer and a service.
     Frozen("subscriptions_offer", ("id", "offer_id")),
-    NoReplace("subscriptions_offer", (("id",), ("offer_id",))),
+    NoReplace("subscriptions_offer", (("id",), ("offer_id",)), frozen=("id", "offer_id")),
     Frozen("subscriptions_service", ("id", "key")),
-    NoReplace("subscriptions_service", (("id",), ("key",))),
+    NoReplace("subscriptions_service", (("id",), ("key",)), frozen=("id", "key")),
 ]

@@ -4,30 +4,32 @@ SEEN_BY_ANOTHER = "refused by another guard as well: "
 BY_A_CHECK = "a check constraint of the table lets no such row in: "
 ONE_USE = "the decisions of one request are all of one use, or none is"
 A_QUERY = "it saves queries, and finds the same"
-FROZEN = "a key that is frozen cannot become another's"
+FINAL = "a decision that is over does not open again, and request and customer are frozen"
 FOLLOWS = "a link has the number after its head's, which no other link has"
 
 # The mutant as `tests.mutation.guards` prints it.
 GUARDS: dict[str, str] = {
-    **{
-        f"guard_{table}_overwrite: forbidden without EXISTS (SELECT 1 FROM {table} AS kept WHERE "
-        f"kept.{key} = NEW.{key} AND (TRUE) AND (TRUE) AND kept.rowid <> OLD.rowid)": (
-            f"{SEEN_BY_ANOTHER}{FROZEN}"
-        )
-        for table in ("customers_customer", "partners_partner")
-        for key in ("id", "tenant_id")
-    },
     "guard_relationships_renewal: when without NEW.seller_id IS NOT NULL": (
         "where there is no seller there is no pair, so the guard's other half does not hold"
     ),
     "guard_relationships_decision_replace: forbidden without kept.single_use": ONE_USE,
     "guard_relationships_decision_replace: forbidden without NEW.single_use": ONE_USE,
     "guard_relationships_decision_overwrite: forbidden without kept.single_use": ONE_USE,
+    **dict.fromkeys(
+        (
+            f"guard_relationships_decision_overwrite: forbidden without {term}"
+            for term in (
+                "EXISTS (SELECT 1 FROM relationships_decision AS kept WHERE kept.request_id = "
+                "NEW.request_id AND kept.customer_id = NEW.customer_id AND (kept.status = 'open') "
+                "AND (NEW.status = 'open') AND kept.rowid <> OLD.rowid)",
+                "kept.customer_id = NEW.customer_id",
+            )
+        ),
+        f"{SEEN_BY_ANOTHER}{FINAL}",
+    ),
     "guard_relationships_decision_overwrite: forbidden without NEW.single_use": ONE_USE,
-    "guard_subscriptions_offer_overwrite: left out": f"{SEEN_BY_ANOTHER}{FROZEN}",
-    "guard_subscriptions_service_overwrite: left out": f"{SEEN_BY_ANOTHER}{FROZEN}",
     "guard_subscriptions_subscription_overwrite: left out": (
-        f"{SEEN_BY_ANOTHER}{FROZEN}, and a last change belongs to its subscription"
+        f"{SEEN_BY_ANOTHER}a last change belongs to its subscription"
     ),
     "guard_audit_chainhead_overwrite: left out": (
         f"{SEEN_BY_ANOTHER}the step of a head keeps its name"
@@ -41,6 +43,15 @@ GUARDS: dict[str, str] = {
     ),
     "guard_subscriptions_subscription_birth: forbidden without change.number = 1": (
         f"{BY_A_CHECK}only a first change is an order or an import"
+    ),
+    "guard_subscriptions_subscription_birth: forbidden without change.kind = 'subscribe' (2)": (
+        "an operator's first change is an order or an import, and may be either"
+    ),
+    "guard_subscriptions_subscription_birth: forbidden without change.made_by = 'seller'": (
+        f"{BY_A_CHECK}only a seller's change names a seller"
+    ),
+    "guard_subscriptions_subscription_birth: forbidden without change.made_by = 'operator' (2)": (
+        f"{BY_A_CHECK}only the operator imports"
     ),
     "guard_subscriptions_subscription_birth: forbidden without change.kind = 'subscribe'": (
         f"{BY_A_CHECK}a seller's first change is an order"

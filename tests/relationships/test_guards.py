@@ -10,11 +10,17 @@ import uuid
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from customers import guards as customers
+from partnercenter.lib.guards import Frozen, NoReplace
+from partners import guards as partners
+from relationships import guards as ours
 from relationships.breaches import write_down
 from relationships.certificates import sign
 from relationships.differences import Difference
-from relationships.models import Certificate, FoundBy
+from relationships.models import Breach, Certificate, FoundBy
 from relationships.moves import deciding
+from relationships.moves.settling import settle
+from subscriptions import guards as subscriptions
 from subscriptions.comparing import Problem
 from subscriptions.models import Offer
 from tests import factories as make
@@ -64,6 +70,8 @@ FROZEN = {
         "subscription",
         "was",
         "found",
+        "act",
+        "actor_id",
     ],
     "customers_customermembership": ["id", "user_id", "customer_id", "created_at", "created_by_id"],
     "partners_partnermembership": ["id", "user_id", "partner_id", "created_at", "created_by_id"],
@@ -143,7 +151,9 @@ def by_a_guard(name=""):
 
 
 def another(value):
-    """A value of the same sort that no row has."""
+    """A value of the same sort that no row has; something where there is nothing."""
+    if value is None:
+        return NEW_ID
     if isinstance(value, bool):
         return not value
     if isinstance(value, int):
@@ -266,6 +276,42 @@ def test_no_row_is_overwritten_by_another(table, key):
         set_column(table, second, key, first[key], verb="UPDATE OR REPLACE")
 
 
+def test_a_key_that_needs_no_guard_against_an_update_is_frozen_for_ever():
+    """What `NoReplace` leaves to another guard, another guard refuses."""
+    declared = [one for room in (customers, partners, subscriptions, ours) for one in room.GUARDS]
+    frozen: dict[str, set[str]] = {}
+    for one in declared:
+        if isinstance(one, Frozen) and one.when == "TRUE":
+            frozen.setdefault(one.table, set()).update(one.columns)
+    left = [one for one in declared if isinstance(one, NoReplace) and one.frozen]
+    assert left
+    for one in left:
+        assert set(one.frozen) <= frozen[one.table], one.table
+
+
+@only_sqlite
+@pytest.mark.parametrize(
+    "table",
+    [
+        "relationships_accessterms",
+        "relationships_adminrole",
+        "relationships_certificate",
+        "customers_customer",
+        "partners_partner",
+        "subscriptions_offer",
+        "subscriptions_service",
+    ],
+)
+def test_a_row_that_is_new_in_every_key_stands_beside(table):
+    """The control: what refuses a key that is taken refuses no other."""
+    row = renewed(table, rows(table)[0], ())
+    before = len(rows(table))
+    with transaction.atomic():
+        insert_or_replace(table, row)
+        assert len(rows(table)) == before + 1
+        transaction.set_rollback(True)
+
+
 def test_a_decision_that_was_made_changes_in_no_column():
     table = "relationships_decision"
     row = rows(table, "status = 'approved'")[0]
@@ -296,6 +342,14 @@ class TestKeysThatHoldForSomeRows:
         scene.approve(scene.open)
         with Unchanged(table), by_a_guard(f"{table}_overwrite"), transaction.atomic():
             set_column(table, {"id": late.pk}, "status", "approved", verb="UPDATE OR REPLACE")
+
+    def test_who_decides_later_is_told_that_it_is_over(self, scene):
+        """The control: what is approved stands in the way of another approval alone."""
+        by = make.join_customer(make.make_customer())
+        late = make.make_decision(scene.open.request, by.customer_memberships.get().customer, by=by)
+        scene.approve(scene.open)
+        late.refresh_from_db()
+        sql("UPDATE relationships_decision SET reason = 'x' WHERE id = %s", [late.pk])
 
     def beside(self, row, **columns):
         """The row once more with these columns is accepted, and takes nobody's place."""
@@ -346,6 +400,64 @@ class TestKeysThatHoldForSomeRows:
             )
 
 
+TIME = "2026-01-01 00:00:00+00:00"
+
+
+class TestSettledBreach:
+    def test_keeps_who_settled_it_when_and_why(self, scene):
+        breach = Breach.objects.first()
+        settle(breach, by=make.operator(), reason="Repaired by hand.")
+        table, row = "relationships_breach", {"id": breach.pk}
+        given = {"settled_at": TIME, "settled_by_id": NEW_ID, "settled_because": "Another reason."}
+        for name, value in given.items():
+            with Unchanged(table), by_a_guard(f"{table}_settled"), transaction.atomic():
+                set_column(table, row, name, value)
+
+
+@only_sqlite
+class TestOneStandingBreachForASubscription:
+    TABLE = "relationships_breach"
+
+    @pytest.fixture
+    def kinds(self, scene):
+        """One of each kind for one subscription: it stands, it is gone, a certificate found it."""
+        standing = rows(self.TABLE)[0]
+        actor = scene.by.pk
+        kinds = {
+            "standing": standing,
+            "gone": {**renewed(self.TABLE, standing, ("subscription",)), "gone_at": TIME},
+            "undone": {
+                **renewed(self.TABLE, standing, ("subscription",)),
+                "found_by": "certificate",
+                "act": "request.approved",
+                "actor_id": actor,
+            },
+        }
+        kinds["undone"]["id"] = kinds["gone"]["id"] + 1
+        for kind in ("gone", "undone"):
+            insert_or_replace(self.TABLE, kinds[kind])
+        assert len(rows(self.TABLE)) == 4
+        return kinds
+
+    def test_stands_beside_those_that_are_gone_or_were_undone(self, kinds):
+        """The control, whichever came first."""
+        sql(f"UPDATE {self.TABLE} SET gone_at = %s WHERE id = %s", [TIME, kinds["standing"]["id"]])
+        again = renewed(self.TABLE, kinds["standing"], ("subscription",))
+        again["id"] = 2 * NEW_ID + 7
+        insert_or_replace(self.TABLE, again)
+        assert len(rows(self.TABLE)) == 5
+
+    def test_is_not_replaced_by_one_that_is_back(self, kinds):
+        with Unchanged(self.TABLE), by_a_guard(f"{self.TABLE}_overwrite"), transaction.atomic():
+            set_column(self.TABLE, kinds["gone"], "gone_at", None, verb="UPDATE OR REPLACE")
+
+    @pytest.mark.parametrize("kind", ["standing", "gone", "undone"])
+    def test_each_is_settled_beside_the_others(self, kinds, kind):
+        breach = Breach.objects.get(pk=kinds[kind]["id"])
+        settle(breach, by=make.operator(), reason="Repaired by hand.")
+        assert len(rows(self.TABLE)) == 4
+
+
 class TestRole:
     """A role that was granted goes on administering what it did."""
 
@@ -386,6 +498,8 @@ class TestDecisionOfOneUse:
                 f"INSERT INTO relationships_decision ({names}) "
                 f"VALUES ({', '.join(['%s'] * len(row))})"
             )
+            # Requests of the other kind, of whomever, have no say in it.
+            make.make_link(make.make_partner())
             if single_use:
                 sql(insert, values)
             else:

@@ -22,11 +22,13 @@ from django.db.models import ProtectedError
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import Actor
 from customers.models import Customer
 from partnercenter.lib import guards
 from partnercenter.lib.ids import uuid7
 from partnercenter.lib.refusals import Refused
 from partners.models import Partner
+from relationships.moves import deciding
 from subscriptions.lifecycle import EFFECTS
 from subscriptions.models import LIVE, Offer, Service, Subscription, SubscriptionChange
 from tests import factories as make
@@ -532,6 +534,19 @@ class TestBirth:
         )
         self.refuse(self.copy(subscription), kind="subscribe")
         self.refuse(self.copy(subscription, seller=None), kind="subscribe", made_by="clock")
+
+    def test_by_order_is_the_seller_s_own_though_it_may_sell(self, subscription):
+        """So that it is refused for whose order it is, and not because nobody may order."""
+        seller, customer = subscription.seller, subscription.customer
+        decider = make.join_customer(customer)
+        asked = make.make_request(seller, role_ids=(), email=decider.email)
+        decision = make.make_decision(asked, customer, by=decider)
+        answer = make.make_answer(decision)
+        deciding.approve(decision, answer, by=Actor.objects.of(decider))
+        self.bear(self.copy(subscription), kind="subscribe", made_by="seller", seller=seller)
+        other = make.make_partner()
+        self.refuse(self.copy(subscription), kind="subscribe", made_by="seller", seller=other)
+        self.refuse(self.copy(subscription), kind="subscribe")
 
     @pytest.mark.parametrize("name", COLUMNS)
     def test_is_exactly_as_its_change_says(self, subscription, name):

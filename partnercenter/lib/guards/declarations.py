@@ -67,27 +67,31 @@ class NoReplace:
 
     table: str
     unique: Unique = PUBLIC
+    # Columns that another guard freezes: no update gives a row the key that they make up.
+    frozen: tuple[str, ...] = ()
 
     def guards(self) -> list[Guard]:
-        return [
-            Guard(
-                f"guard_{self.table}_replace",
-                self.table,
-                "INSERT",
-                forbidden=self._collision(""),
-                engine="sqlite",
-            ),
-            Guard(
-                f"guard_{self.table}_overwrite",
-                self.table,
-                "UPDATE",
-                forbidden=self._collision(" AND kept.rowid <> OLD.rowid"),
-                engine="sqlite",
-            ),
-        ]
-
-    def _collision(self, another: str) -> str:
         keys = [key if isinstance(key, Key) else Key(key) for key in self.unique]
+        free = [key for key in keys if key.where != "TRUE" or not {*key.columns} <= {*self.frozen}]
+        replace = Guard(
+            f"guard_{self.table}_replace",
+            self.table,
+            "INSERT",
+            forbidden=self._collision(keys, ""),
+            engine="sqlite",
+        )
+        if not free:
+            return [replace]
+        overwrite = Guard(
+            f"guard_{self.table}_overwrite",
+            self.table,
+            "UPDATE",
+            forbidden=self._collision(free, " AND kept.rowid <> OLD.rowid"),
+            engine="sqlite",
+        )
+        return [replace, overwrite]
+
+    def _collision(self, keys: list[Key], another: str) -> str:
         return " OR ".join(self._taken(key, another) for key in keys)
 
     def _taken(self, key: Key, another: str) -> str:
