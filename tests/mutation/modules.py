@@ -35,6 +35,7 @@ TESTS: dict[str, tuple[str, ...]] = {
     "relationships/who_may.py": ("tests/relationships/test_who_may.py",),
     "relationships/moves/displacing.py": OF_DECISIONS,
     "relationships/moves/granting.py": (
+        "tests/relationships/test_granting.py",
         *OF_DECISIONS,
         "tests/relationships/test_standing.py",
     ),

@@ -201,6 +201,18 @@ class TestEdit:
         assert decision.admin_relationship.granted_terms == terms
         assert decision.admin_relationship.asked_terms.roles.count() == 2
 
+    def test_names_each_relationship_by_its_customer_and_numbers_the_like(self, link, by):
+        edit_standing_link(link, make.make_ask(name="Mail"), by=by, seen=1)
+        names = []
+        for _time in range(2):
+            decision = accept(fresh(link), make.make_customer("Fernhill"))
+            relationship = decision.admin_relationship
+            names.append((relationship.name, relationship.name_key))
+        assert names == [
+            ("Mail · Fernhill", "mail · fernhill"),
+            ("Mail · Fernhill (2)", "mail · fernhill (2)"),
+        ]
+
     def test_of_what_somebody_changed_meanwhile_is_refused(self, link, by):
         edit_standing_link(link, make.make_ask(name="First"), by=by, seen=1)
         with pytest.raises(ChangedMeanwhile, match="Somebody changed the link"):
