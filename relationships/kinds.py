@@ -39,6 +39,20 @@ SENTENCES = {
     "customer.factors_reset": _("The second factor of a person of %(customer)s was taken away."),
     "customer.factor_demanded": _("%(customer)s asks its people for a second factor."),
     "customer.factor_not_demanded": _("%(customer)s no longer asks for a second factor."),
+    "partner.group_opened": _("The group “%(group_name)s” was made."),
+    "partner.group_renamed": _("The group “%(was)s” is called “%(is)s” now."),
+    "partner.group_closed": _("The group “%(group_name)s” was closed."),
+    "partner.group_person_added": _("A person was put into the group “%(group_name)s”."),
+    "partner.group_person_taken_out": _("A person was taken out of the group “%(group_name)s”."),
+    "administration.assigned": _(
+        "%(partner)s gave roles for %(customer)s to its group “%(group_name)s”."
+    ),
+    "administration.assignment_changed": _(
+        "The group “%(group_name)s” of %(partner)s has other roles for %(customer)s."
+    ),
+    "administration.unassigned": _(
+        "The group “%(group_name)s” of %(partner)s has no roles for %(customer)s any more."
+    ),
     "partner.sign_on_set_up": _("The identity provider of %(partner)s was entered."),
     "partner.sign_on_tested": _("The identity provider of %(partner)s was tested."),
     "partner.sign_on_turned_on": _("Single sign-on of %(partner)s was turned on."),

@@ -9,7 +9,7 @@ from accounts.models import Actor
 from audit.log import Side, hold
 from partnercenter.lib.names import name_key
 from partnercenter.lib.refusals import Refused
-from partners.models import Partner
+from partners.models import Partner, SecurityGroup
 from subscriptions.models import Service
 
 from ..content import services_administered_by
@@ -85,7 +85,7 @@ def _grant_administration(
     if asked is None:
         raise Refused(_("This request asks for no administration."))
     days, roles = answer.days or asked.days, sorted(answer.roles, key=lambda role: role.name)
-    groups = list(asked.planned_groups.open())
+    groups = _groups_of(asked, decision.request.administrator)
     terms = AccessTerms.objects.write(
         roles=roles, days=days, auto_extend=asked.auto_extend, groups=groups
     )
@@ -109,6 +109,14 @@ def _grant_administration(
     name, until = relationship.partner.name, day_of(at + timedelta(days=days))
     given.effects += [Effect(EffectKind.ROLE_GIVEN, name, role.name, day=until) for role in roles]
     _take_services(decision, answer, given, roles, by=by, at=at)
+
+
+def _groups_of(asked: AccessTerms, partner: Partner) -> list[SecurityGroup]:
+    """Those that were planned; the admin agents where all of them were closed meanwhile."""
+    groups = list(asked.planned_groups.open())
+    if groups or not asked.planned_groups.exists():
+        return groups
+    return list(partner.security_groups.filter(built_in=True))
 
 
 def _take_services(

@@ -23,6 +23,7 @@ def partner_frame(request: HttpRequest, membership: PartnerMembership) -> dict[s
         *requests,
         (_("Subscriptions"), "partner-subscriptions", "package", PartnerRight.SEE_SUBSCRIPTIONS),
         (_("Activity"), "partner-activity", "history", PartnerRight.SEE_OWN_ACTIVITY),
+        (_("Groups"), "group-list", "boxes", PartnerRight.MANAGE_ADMINISTRATION),
         (_("People"), "partner-people", "users", PartnerRight.MANAGE_PEOPLE),
         (_("Profile"), "partner-profile", "id-card", PartnerRight.SEE_HOME),
     ]

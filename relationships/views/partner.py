@@ -36,6 +36,7 @@ def partner_home(request: HttpRequest, membership: PartnerMembership) -> HttpRes
             "expiring": work_list.expiring(partner, now),
             "lost": work_list.lost(partner, now),
             "unusable": work_list.unusable(partner, now),
+            "assigns": membership.may(PartnerRight.MANAGE_ADMINISTRATION),
             "asks_again": membership.may(PartnerRight.REQUEST_ROLES) and not why_not,
         }
     if membership.may(PartnerRight.SEE_SUBSCRIPTIONS):

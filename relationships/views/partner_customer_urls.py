@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import partner_customers, partner_ending, partner_ordering
+from . import assignments, partner_customers, partner_ending, partner_ordering
 
 urlpatterns = [
     path("", partner_customers.partner_customers, name="partner-customers"),
@@ -16,6 +16,16 @@ urlpatterns = [
         "<uuid:tenant_id>/administration/<uuid:public_id>/terminate/",
         partner_ending.administration_terminate,
         name="administration-terminate",
+    ),
+    path(
+        "<uuid:tenant_id>/administration/<uuid:public_id>/groups/",
+        assignments.administration_groups,
+        name="administration-groups",
+    ),
+    path(
+        "<uuid:tenant_id>/administration/<uuid:public_id>/groups/<uuid:group_id>/",
+        assignments.administration_group,
+        name="administration-group",
     ),
     path("<uuid:tenant_id>/end/", partner_ending.selling_end, name="selling-end"),
 ]

@@ -5,6 +5,7 @@ from django.urls import include, path
 from partners.access import partner_view
 
 from . import (
+    groups,
     partner,
     partner_activity,
     partner_customer_urls,
@@ -40,6 +41,13 @@ urlpatterns = [
         subscription.subscription_move,
         name="subscription-move",
     ),
+    path("groups/", groups.group_list, name="group-list"),
+    path("groups/new/", groups.group_new, name="group-new"),
+    path("groups/<uuid:public_id>/", groups.group_detail, name="group"),
+    path("groups/<uuid:public_id>/add/", groups.group_add, name="group-add"),
+    path("groups/<uuid:public_id>/take-out/", groups.group_take_out, name="group-take-out"),
+    path("groups/<uuid:public_id>/rename/", groups.group_rename, name="group-rename"),
+    path("groups/<uuid:public_id>/close/", groups.group_close, name="group-close"),
     path("people/", partner_view(people.people), name="partner-people"),
     path("people/invite/", partner_view(people.person_invite), name="partner-person-invite"),
     path("people/leave/", partner_view(people.leave), name="partner-leave"),

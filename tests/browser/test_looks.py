@@ -16,9 +16,10 @@ from mail import demo
 from partners.models import PartnerKind
 from partners.rights import Admin, Agent
 from relationships.models import PartnerRelationship
-from relationships.moves import deciding, ending, inviting, signing_on
+from relationships.moves import deciding, ending, groups, inviting, signing_on
 from relationships.moves.accepting import refuse_registration
 from relationships.moves.administration import end_grant
+from relationships.moves.assignments import assign
 from relationships.moves.cancelling import cancel
 from relationships.moves.proving import begin_proof
 from relationships.moves.sending import send
@@ -99,6 +100,19 @@ class World:
     @cached_property
     def people_admin(self):
         return make.join_partner(self.alder, admin=Admin.USER_MANAGEMENT_ADMIN)
+
+    @cached_property
+    def group(self):
+        """With somebody in it, and roles of a grant."""
+        by = Actor.objects.of(self.chief)
+        group = groups.open_group(self.alder, "People who look after the mail", by=by)
+        groups.add_person(group, self.alder.memberships.get(user=self.chief), by=by)
+        assign(self.grant, group, make.roles(make.TEAMS_ADMINISTRATOR), by=by)
+        return group
+
+    @property
+    def built_in(self):
+        return self.agent and self.alder.security_groups.get(built_in=True)
 
     @cached_property
     def proof(self):
@@ -520,6 +534,22 @@ PAGES = {
     "a person to remove": (
         "chief",
         lambda world: world.page("partner-person-remove", world.agent.public_id),
+    ),
+    "groups": ("agent", lambda world: world.group and world.page("group-list")),
+    "a new group": ("agent", lambda world: world.page("group-new")),
+    "a group": ("agent", lambda world: world.page("group", world.group.public_id)),
+    "the built-in group": ("agent", lambda world: world.page("group", world.built_in.public_id)),
+    "a group to rename": ("agent", lambda world: world.page("group-rename", world.group.public_id)),
+    "a group to close": ("agent", lambda world: world.page("group-close", world.group.public_id)),
+    "groups of an administration": (
+        "agent",
+        lambda world: world.with_fernhill("administration-groups", world.grant.public_id),
+    ),
+    "a group of an administration": (
+        "agent",
+        lambda world: world.with_fernhill(
+            "administration-group", world.grant.public_id, world.group.public_id
+        ),
     ),
     "leaving": ("agent", lambda world: world.page("partner-leave")),
     "no leaving": ("chief", lambda world: world.page("partner-leave")),

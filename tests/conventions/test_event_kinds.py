@@ -27,6 +27,13 @@ PUT_TOGETHER: dict[tuple[str, str], set[str]] = {
         "customer.factor_demanded",
         "customer.factor_not_demanded",
     },
+    ("relationships/moves/groups.py", "partner.group_"): {
+        f"partner.group_{act}"
+        for act in ("opened", "renamed", "closed", "person_added", "person_taken_out")
+    },
+    ("relationships/moves/assignments.py", "administration."): {
+        f"administration.{act}" for act in ("assigned", "assignment_changed", "unassigned")
+    },
     ("relationships/moves/signing_on.py", "."): {
         f"{room}.sign_on_{act}"
         for room in ("partner", "customer")

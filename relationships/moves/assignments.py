@@ -1,0 +1,125 @@
+"""
+Roles of a grant are given to one of the partner's groups, or taken from it (access assignment).
+
+A group has at most the roles that the customer granted; who is in it has them from the moment of
+the move on. The customer's log names the group and the roles, never the people.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Actor
+from audit.log import Side, record
+from partnercenter.lib.refusals import Refused
+from partnercenter.lib.states import moment
+from partners.models import Partner, SecurityGroup
+from partners.rights import PartnerRight
+
+from ..models import (
+    AccessAssignment,
+    AdminRelationship,
+    AdminRole,
+    AssignmentStatus,
+)
+
+
+class AssignmentRefused(Refused):
+    """These roles cannot be given to this group; the message is for people."""
+
+
+@transaction.atomic
+def assign(
+    relationship: AdminRelationship,
+    group: SecurityGroup,
+    roles: Iterable[AdminRole],
+    *,
+    by: Actor,
+    at: datetime | None = None,
+) -> AccessAssignment | None:
+    """The group has exactly these roles of the grant from now on; none takes it out."""
+    partner, at = relationship.partner, _begin(relationship, by=by, at=at)
+    wanted = {role.pk: role for role in roles}
+    held = relationship.assignments.filter(group=group, status=AssignmentStatus.ACTIVE).first()
+    if held is None and not wanted:
+        raise AssignmentRefused(_("Choose at least one role."))
+    if not wanted:
+        assert held is not None  # noqa: S101  else it was refused above
+        end_assignment(held, by=by, at=at)
+        return None
+    _check(relationship, partner, group, wanted)
+    if held is None:
+        held = relationship.assignments.create(group=group, created_at=at, created_by=by)
+        held.roles.set(wanted.values())
+        _record("assigned", held, by=by, at=at)
+        return held
+    if set(held.roles.values_list("pk", flat=True)) == set(wanted):
+        return held
+    held.roles.set(wanted.values())
+    held.version += 1
+    held.save(update_fields=["version"])
+    _record("assignment_changed", held, by=by, at=at)
+    return held
+
+
+def end_assignment(assignment: AccessAssignment, *, by: Actor, at: datetime) -> None:
+    """The group has the roles no more; the partner is locked."""
+    assignment.move_to(AssignmentStatus.DELETED, deleted_at=at, deleted_by=by)
+    _record("unassigned", assignment, by=by, at=at)
+
+
+def _begin(relationship: AdminRelationship, *, by: Actor, at: datetime | None) -> datetime:
+    """Hold the customer, the partner and the grant, in the order that all moves keep."""
+    customer, partner = relationship.customer, relationship.partner
+    if customer is None:
+        raise AssignmentRefused(_("The customer has not approved this yet."))
+    customer.lock()
+    partner.lock()
+    relationship.lock()
+    if by.user is None or not by.user.is_active:
+        raise PermissionDenied
+    places = partner.memberships.having(PartnerRight.MANAGE_ADMINISTRATION)
+    if not places.filter(user=by.user).exists():
+        raise PermissionDenied
+    at = moment(at)
+    if not AdminRelationship.objects.running(at).filter(pk=relationship.pk).exists():
+        raise AssignmentRefused(_("This administration has ended."))
+    return at
+
+
+def _check(
+    relationship: AdminRelationship,
+    partner: Partner,
+    group: SecurityGroup,
+    wanted: dict[int, AdminRole],
+) -> None:
+    group.refresh_from_db()
+    if group.partner_id != partner.pk:
+        raise AssignmentRefused(_("Choose a group of your own organisation."))
+    if group.closed_at is not None:
+        raise AssignmentRefused(_("This group was closed."))
+    given = relationship.granted_roles.filter(removed_at__isnull=True)
+    if not set(wanted) <= set(given.values_list("role", flat=True)):
+        raise AssignmentRefused(_("Choose roles that the customer has granted."))
+
+
+def _record(act: str, assignment: AccessAssignment, *, by: Actor, at: datetime) -> None:
+    relationship = assignment.relationship
+    record(
+        f"administration.{act}",
+        by=by,
+        at=at,
+        side=Side.PARTNER,
+        subject=("admin_relationship", str(relationship.public_id)),
+        customer=relationship.customer.party if relationship.customer else None,
+        partner=relationship.partner.party,
+        details={
+            "assignment": str(assignment.public_id),
+            "group": str(assignment.group.public_id),
+            "group_name": assignment.group.name,
+            "roles": sorted(str(role.template_id) for role in assignment.roles.all()),
+        },
+    )
