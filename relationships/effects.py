@@ -23,6 +23,8 @@ class EffectKind(StrEnum):
     SERVICE_SWITCHES = "service_switches"
     SERVICE_FREED = "service_freed"
     ADMINISTRATION_ENDS = "administration_ends"
+    ADMINISTRATION_PAUSES = "administration_pauses"
+    ADMINISTRATION_RESUMES = "administration_resumes"
     SUBSCRIPTION_EXPIRES = "subscription_expires"
 
 
@@ -31,6 +33,7 @@ STARTS = {
     EffectKind.SELLING_RESUMES,
     EffectKind.ROLE_GIVEN,
     EffectKind.SERVICE_TAKEN_UP,
+    EffectKind.ADMINISTRATION_RESUMES,
 }
 STAYS = {EffectKind.SELLING_STAYS}
 
@@ -83,6 +86,12 @@ SENTENCES = {
     EffectKind.SERVICE_FREED: lambda: _("%(partner)s no longer administers %(thing)s."),
     EffectKind.ADMINISTRATION_ENDS: lambda: _(
         "%(partner)s: the administration “%(thing)s” ends as a whole."
+    ),
+    EffectKind.ADMINISTRATION_PAUSES: lambda: _(
+        "%(partner)s cannot use “%(thing)s” until it is resumed; its end stays %(day)s."
+    ),
+    EffectKind.ADMINISTRATION_RESUMES: lambda: _(
+        "%(partner)s can use “%(thing)s” again, until %(day)s."
     ),
     EffectKind.SUBSCRIPTION_EXPIRES: lambda: _("“%(thing)s” expires on %(day)s."),
 }

@@ -83,6 +83,8 @@ SENTENCES = {
         "%(partner)s no longer administers %(services)s for %(customer)s: another partner does."
     ),
     "administration.terminated": _("An administration of %(customer)s by %(partner)s was ended."),
+    "administration.paused": _("%(customer)s paused administration by %(partner)s."),
+    "administration.resumed": _("%(customer)s resumed administration by %(partner)s."),
     "administration.removed": _("%(customer)s took all administration from %(partner)s."),
     "selling.winding_down": _("%(partner)s takes no new orders from %(customer)s; it winds down."),
     "selling.ended": _("%(partner)s no longer sells to %(customer)s."),

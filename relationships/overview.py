@@ -80,6 +80,8 @@ def partner_of(customer: Customer, partner: Partner, at: datetime) -> dict[str, 
     return {
         "selling": relationships.order_by("-started_at", "-pk").first(),
         "running": running,
+        "some_run": any(entry["grant"].paused_at is None for entry in running),
+        "some_paused": any(entry["grant"].paused_at is not None for entry in running),
         "ended": ended,
         "subscriptions": customer.subscriptions.filter(seller=partner)
         .with_parties()

@@ -89,6 +89,7 @@ CUSTOMER_PAGES = {
     "customer-partner": set(CustomerRole.values),
     "customer-partner-act": {"global_admin", "partner_relationships_admin"},
     "customer-grant-act": {"global_admin", "partner_relationships_admin"},
+    "customer-pause-all": {"global_admin", "partner_relationships_admin"},
     "customer-activity": {"global_admin", "partner_relationships_admin", "billing_admin"},
     "certificate": set(CustomerRole.values),
     "certificate-download": set(CustomerRole.values),
@@ -238,6 +239,7 @@ def address(name: str, world) -> str:
         "customer-claim": [world.customer.slug, world.claim.public_id],
         "certificate": [world.customer.slug, world.certificate.public_id],
         "certificate-download": [world.customer.slug, world.certificate.public_id],
+        "customer-pause-all": [world.customer.slug, "pause"],
         "customer-partner": [world.customer.slug, world.partner.slug],
         "customer-partner-act": [world.customer.slug, world.partner.slug, "remove-administration"],
         "customer-grant-act": [

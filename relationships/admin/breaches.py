@@ -52,6 +52,8 @@ ACTS = {
     "request.declined": _("a request was declined"),
     "administration.terminated": _("an administration was terminated"),
     "administration.removed": _("all administration of a partner was removed"),
+    "administration.paused": _("administration was paused"),
+    "administration.resumed": _("administration was resumed"),
     "selling.winding_down": _("a reseller relationship was ended, to wind down"),
     "selling.ended": _("a reseller relationship was ended"),
 }

@@ -53,9 +53,9 @@ def terminate(
 ) -> list[Effect]:
     """End one grant of administration before its end, with proof that nothing else moved."""
     customer = customer_of(grant)
-    before, at = _survey(customer, at)
+    before, at = surveyed(customer, at)
     effects = terminating(grant, by=by, side=side, at=at)
-    _close(
+    close_end(
         "administration.terminated",
         grant,
         customer,
@@ -73,7 +73,7 @@ def terminating(
 ) -> list[Effect]:
     """What `terminate` does, without its proof, its event and its mails."""
     customer, partner = customer_of(grant), grant.partner
-    at = _begin(partner, customer, by=by, side=side, at=at)
+    at = begin_end(partner, customer, by=by, side=side, at=at)
     if not AdminRelationship.objects.running(at).filter(pk=grant.pk).exists():
         raise Refused(_("This administration has ended already."))
     return _end(partner, customer, [grant], because=BECAUSE[side], by=by, at=at)
@@ -84,11 +84,11 @@ def remove_administration(
     customer: Customer, partner: Partner, *, by: Actor, at: datetime | None = None
 ) -> list[Effect]:
     """The customer takes all administration from a partner at once; selling goes on (R31, R32)."""
-    before, at = _survey(customer, at)
+    before, at = surveyed(customer, at)
     side, grants = Side.CUSTOMER, _running(partner, customer, at)
     effects = removing_administration(customer, partner, by=by, at=at)
     kind = "administration.removed"
-    _close(kind, grants[0], customer, effects, before, by=by, side=side, at=at)
+    close_end(kind, grants[0], customer, effects, before, by=by, side=side, at=at)
     return effects
 
 
@@ -96,7 +96,7 @@ def removing_administration(
     customer: Customer, partner: Partner, *, by: Actor, at: datetime | None = None
 ) -> list[Effect]:
     """What `remove_administration` does, without its proof, its event and its mails."""
-    at = _begin(partner, customer, by=by, side=Side.CUSTOMER, at=at)
+    at = begin_end(partner, customer, by=by, side=Side.CUSTOMER, at=at)
     grants = _running(partner, customer, at)
     if not grants:
         raise Refused(_("This partner administers nothing for you."))
@@ -120,13 +120,13 @@ def end_selling(
     shown, that it acts in good faith; the event keeps them (rule R41).
     """
     customer = relationship.customer
-    before, at = _survey(customer, at)
+    before, at = surveyed(customer, at)
     effects = ending_selling(relationship, by=by, side=side, at=at)
     if side == Side.PARTNER and not good_faith:
         raise Refused(_("Confirm first that you act in good faith."))
     kind = f"selling.{relationship.status}"
     told = {"good_faith": good_faith} if good_faith else {}
-    _close(kind, relationship, customer, effects, before, by=by, side=side, at=at, told=told)
+    close_end(kind, relationship, customer, effects, before, by=by, side=side, at=at, told=told)
     return effects
 
 
@@ -135,7 +135,7 @@ def ending_selling(
 ) -> list[Effect]:
     """What `end_selling` does, without its proof, its event and its mails."""
     customer, partner = relationship.customer, relationship.partner
-    at = _begin(partner, customer, by=by, side=side, at=at)
+    at = begin_end(partner, customer, by=by, side=side, at=at)
     relationship.lock()
     if relationship.status != ResellerStatus.ACTIVE:
         raise Refused(_("This reseller relationship is winding down or has ended already."))
@@ -173,13 +173,13 @@ def sold_and_live(relationship: ResellerRelationship) -> list[Subscription]:
     return list(sold.select_related("offer").order_by("term_end", "pk"))
 
 
-def _survey(customer: Customer, at: datetime | None) -> tuple[Survey, datetime]:
+def surveyed(customer: Customer, at: datetime | None) -> tuple[Survey, datetime]:
     """What stands before the act, read under the customer's lock."""
     customer.lock()
     return survey(customer), moment(at)
 
 
-def _begin(
+def begin_end(
     partner: Partner, customer: Customer, *, by: Actor, side: Side, at: datetime | None
 ) -> datetime:
     """Take the locks in the one order, ask who acts, and end what is past its end."""
@@ -252,7 +252,7 @@ def _stop_selling(
     return [Effect(EffectKind.SELLING_WINDS_DOWN, name), *expiring]
 
 
-def _close(
+def close_end(
     kind: str,
     row: AdminRelationship | ResellerRelationship,
     customer: Customer,

@@ -39,8 +39,13 @@ def customer_home(request: HttpRequest, membership: CustomerMembership) -> HttpR
 def customer_partners(request: HttpRequest, membership: CustomerMembership) -> HttpResponse:
     require(membership, CustomerRight.SEE)
     now, live = timezone.now(), live_subscriptions(membership.customer)
+    partners = partners_of(membership.customer, live, now)
+    grants = [given["grant"] for found in partners for given in found["grants"]]
     context = customer_frame(request, membership) | {
-        "partners": partners_of(membership.customer, live, now),
+        "partners": partners,
+        "decides": membership.may(CustomerRight.DECIDE),
+        "some_run": any(grant.paused_at is None for grant in grants),
+        "some_paused": any(grant.paused_at is not None for grant in grants),
         "services": services_of(membership.customer, live, now),
     }
     return render(request, "relationships/customer/partners.html", context)

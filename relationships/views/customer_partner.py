@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -21,7 +23,8 @@ from partnercenter.lib.refusals import Refused
 from partners.models import Partner
 
 from ..effects import Effect, grouped
-from ..moves import ending
+from ..models import AdminRelationship
+from ..moves import ending, pausing
 from ..moves.previewing import preview
 from ..overview import partner_of, partners_known_to
 from .frames import customer_frame
@@ -65,6 +68,7 @@ class Act:
     goes_on: str
     run: Callable[..., list[Effect]]
     show: Callable[..., list[Effect]]
+    grave: bool = True
 
 
 def remove_act(membership: CustomerMembership, partner: Partner, public_id: str | None) -> Act:
@@ -79,8 +83,7 @@ def remove_act(membership: CustomerMembership, partner: Partner, public_id: str 
 
 
 def terminate_act(membership: CustomerMembership, partner: Partner, public_id: str | None) -> Act:
-    grants = membership.customer.admin_relationships.filter(partner=partner)
-    grant = get_object_or_404(grants, public_id=public_id)
+    grant = _grant_of(membership, partner, public_id)
     return Act(
         title=_("Terminate “%(name)s”") % {"name": grant.name},
         button=_("Terminate"),
@@ -104,11 +107,85 @@ def end_act(membership: CustomerMembership, partner: Partner, public_id: str | N
     )
 
 
+def _grant_of(
+    membership: CustomerMembership, partner: Partner, public_id: str | None
+) -> AdminRelationship:
+    grants = membership.customer.admin_relationships.filter(partner=partner)
+    return get_object_or_404(grants, public_id=public_id)
+
+
+def pause_act(membership: CustomerMembership, partner: Partner, public_id: str | None) -> Act:
+    grant = _grant_of(membership, partner, public_id)
+    return pausing_act(
+        membership,
+        title=_("Pause “%(name)s”") % {"name": grant.name},
+        done=_("“%(name)s” is paused.") % {"name": grant.name},
+        grant=grant,
+    )
+
+
+def resume_act(membership: CustomerMembership, partner: Partner, public_id: str | None) -> Act:
+    grant = _grant_of(membership, partner, public_id)
+    return resuming_act(
+        membership,
+        title=_("Resume “%(name)s”") % {"name": grant.name},
+        done=_("“%(name)s” can be used again.") % {"name": grant.name},
+        grant=grant,
+    )
+
+
+def pause_partner_act(
+    membership: CustomerMembership, partner: Partner, public_id: str | None
+) -> Act:
+    return pausing_act(
+        membership,
+        title=_("Pause administration of %(name)s") % {"name": partner.name},
+        done=_("Administration by %(name)s is paused.") % {"name": partner.name},
+        partner=partner,
+    )
+
+
+def resume_partner_act(
+    membership: CustomerMembership, partner: Partner, public_id: str | None
+) -> Act:
+    return resuming_act(
+        membership,
+        title=_("Resume administration of %(name)s") % {"name": partner.name},
+        done=_("Administration by %(name)s can be used again.") % {"name": partner.name},
+        partner=partner,
+    )
+
+
+def pausing_act(membership: CustomerMembership, *, title: str, done: str, **of: Any) -> Act:
+    return Act(
+        title=title,
+        button=_("Pause"),
+        done=done,
+        goes_on=_("Roles, groups and end dates stay. You can resume it at any time."),
+        run=partial(pausing.pause, membership.customer, **of),
+        show=partial(pausing.pausing, membership.customer, **of),
+    )
+
+
+def resuming_act(membership: CustomerMembership, *, title: str, done: str, **of: Any) -> Act:
+    return Act(
+        title=title,
+        button=_("Resume"),
+        done=done,
+        goes_on=_("The end dates stay as they were, and everything that is not paused."),
+        run=partial(pausing.resume, membership.customer, **of),
+        show=partial(pausing.resuming, membership.customer, **of),
+        grave=False,
+    )
+
+
 ACTS = {
     "remove-administration": remove_act,
-    "terminate": terminate_act,
+    "pause-administration": pause_partner_act,
+    "resume-administration": resume_partner_act,
     "end": end_act,
 }
+GRANT_ACTS = {"terminate": terminate_act, "pause": pause_act, "resume": resume_act}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -123,10 +200,46 @@ def customer_partner_act(
     """Say what ends and what goes on, by the real move undone; its POST makes it."""
     require(membership, CustomerRight.DECIDE)
     partner = partner_here(membership, partner_slug)
-    if act not in ACTS or (act == "terminate") != (public_id is not None):
+    acts = ACTS if public_id is None else GRANT_ACTS
+    if act not in acts:
         raise Http404
-    chosen = ACTS[act](membership, partner, public_id)
-    page = redirect("relationships:customer-partner", membership.customer.slug, partner.slug)
+    chosen = acts[act](membership, partner, public_id)
+    page = reverse("relationships:customer-partner", args=[membership.customer.slug, partner.slug])
+    return _act_page(request, membership, chosen, back_url=page, back_label=partner.name)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@customer_view
+def customer_pause_all(
+    request: HttpRequest, membership: CustomerMembership, act: str
+) -> HttpResponse:
+    """All administration by all partners: paused, or resumed."""
+    require(membership, CustomerRight.DECIDE)
+    if act == "pause":
+        chosen = pausing_act(
+            membership,
+            title=_("Pause all administration"),
+            done=_("All administration is paused."),
+        )
+    else:
+        chosen = resuming_act(
+            membership,
+            title=_("Resume all administration"),
+            done=_("All administration can be used again."),
+        )
+    page = reverse("relationships:customer-partners", args=[membership.customer.slug])
+    return _act_page(request, membership, chosen, back_url=page, back_label=_("My partners"))
+
+
+def _act_page(
+    request: HttpRequest,
+    membership: CustomerMembership,
+    chosen: Act,
+    *,
+    back_url: str,
+    back_label: str,
+) -> HttpResponse:
+    page = redirect(back_url)
     by = actor_of(request) if request.method == "POST" else viewer_of(request)
     try:
         if request.method == "POST":
@@ -138,8 +251,9 @@ def customer_partner_act(
         messages.error(request, str(refusal))
         return page
     context = customer_frame(request, membership) | {
-        "partner": partner,
         "act": chosen,
         "effects": grouped(effects),
+        "back_url": back_url,
+        "back_label": back_label,
     }
     return render(request, "relationships/customer/partner_act.html", context)

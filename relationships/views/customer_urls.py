@@ -1,6 +1,6 @@
 """Addresses below `/customers/<slug>/`."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from customers.access import customer_view
 
@@ -33,6 +33,11 @@ urlpatterns = [
         "partners/<slug:partner_slug>/administration/<uuid:public_id>/<slug:act>/",
         customer_partner.customer_partner_act,
         name="customer-grant-act",
+    ),
+    re_path(
+        r"^administration/(?P<act>pause|resume)/$",
+        customer_partner.customer_pause_all,
+        name="customer-pause-all",
     ),
     path("subscriptions/", customer.customer_subscriptions, name="customer-subscriptions"),
     path(
