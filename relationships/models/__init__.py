@@ -10,6 +10,7 @@ from .admin_role import Administers, AdminRole
 from .breach import Breach, FoundBy
 from .certificate import Certificate, CertificateSignature
 from .decision import Decision, DecisionSignature, DecisionStatus, Half
+from .former_person import FormerPerson
 from .identity_provider import IdentityProvider
 from .pair import PartnerRelationship
 from .request import RelationshipRequest, RequestKind, RequestStatus
@@ -34,6 +35,7 @@ __all__ = [
     "DecisionSignature",
     "DecisionStatus",
     "EndedBecause",
+    "FormerPerson",
     "FoundBy",
     "Half",
     "IdentityProvider",

@@ -15,6 +15,7 @@ from partners.rights import Admin, Agent
 from .people import Organisation, Place
 from .people_mails import tell
 from .registering import verified_addresses
+from .remembering import was_let_go
 
 # The least that a place can give on each side.
 LEAST_OF_CUSTOMER = {"role": CustomerRole.READER}
@@ -23,20 +24,26 @@ LEAST_OF_PARTNER = {"agent": Agent.HELPDESK_AGENT, "admin": Admin.NONE}
 
 @transaction.atomic
 def arrive(
-    organisation: Organisation, person: User, *, by: Actor, at: datetime | None = None
+    organisation: Organisation,
+    person: User,
+    *,
+    address: str,
+    sub: str,
+    by: Actor,
+    at: datetime | None = None,
 ) -> Place | None:
     """
     The least place for who has none; nothing for who ever had one, or is invited.
 
-    A global admin who took somebody's place away meant it, and an invitation says itself which
-    place it gives.
+    A global admin who took somebody's place away meant it, under whichever account they come; and
+    an invitation says itself which place it gives. `address` and `sub` are what the provider says.
     """
     organisation.lock()
     at = moment(at)
     places: Any = organisation.memberships
     if places.filter(user=person).exists() or _closed(organisation):
         return None
-    if _invited(organisation, person, at):
+    if was_let_go(organisation, address=address, sub=sub) or is_invited(organisation, person, at):
         return None
     roles = LEAST_OF_PARTNER if isinstance(organisation, Partner) else LEAST_OF_CUSTOMER
     place: Place = places.create(user=person, created_at=at, created_by=by, **roles)
@@ -53,7 +60,7 @@ def _closed(organisation: Organisation) -> bool:
     return organisation.status == PartnerStatus.SUSPENDED
 
 
-def _invited(organisation: Organisation, person: User, at: datetime) -> bool:
+def is_invited(organisation: Organisation, person: User, at: datetime) -> bool:
     offers: Any = organisation.invitations.open(at)
     addresses = [address.lower() for address in verified_addresses(person)]
     return bool(offers.filter(email__in=addresses).exists())

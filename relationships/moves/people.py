@@ -24,6 +24,7 @@ from partners.models import Partner, PartnerInvitation, PartnerMembership
 from partners.rights import Admin, Agent
 
 from .people_mails import tell
+from .remembering import remember
 
 Organisation = Partner | Customer
 Place = PartnerMembership | CustomerMembership
@@ -128,6 +129,7 @@ def _take_away(place: Place, kind: str, *, by: Actor, at: datetime | None) -> No
     if isinstance(place, PartnerMembership):
         place.group_places.filter(removed_at__isnull=True).update(removed_at=at, removed_by=by)
     offered = withdraw_offers(place.organisation, place.user, by=by, at=at)
+    remember(place.organisation, place.user, at=at)
     details = {"roles": roles_of(place), "withdrawn": offered}
     _close(place, kind, by=by, at=at, details=details)
 

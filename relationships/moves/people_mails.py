@@ -22,6 +22,7 @@ def tell(
     was: str = "",
     address: str = "",
     admins: bool = True,
+    reason: str = "",
 ) -> None:
     """Who acted comes first; the person has a mail of their own words."""
     ruling: Any = organisation.memberships.ruling().select_related("user").order_by("pk")
@@ -39,9 +40,12 @@ def tell(
                 "organisation": organisation.name,
                 "person": person.get_full_name() if person else address,
                 "own": person is not None and reader.pk == person.pk,
-                "actor": by.user.get_full_name() if by.user else settings.OPERATOR_NAME,
+                "actor": settings.OPERATOR_NAME
+                if by.acts_for_operator or by.user is None
+                else by.user.get_full_name(),
                 "role": role,
                 "was": was,
+                "reason": reason,
                 "link": settings.SITE_URL + _page_of(act, organisation, reader, person),
             },
             key=f"people:{act}:{key}:{reader.public_id}",
@@ -52,5 +56,7 @@ def _page_of(act: str, organisation: Partner | Customer, reader: User, person: U
     if person is not None and reader.pk == person.pk and act in ("person_removed", "person_left"):
         return reverse("signin:profile")
     side = "partner" if isinstance(organisation, Partner) else "customer"
+    if act.startswith("sign_on"):
+        return reverse(f"relationships:{side}-sign-on", args=[organisation.slug])
     page = "home" if person is not None and reader.pk == person.pk else "people"
     return reverse(f"relationships:{side}-{page}", args=[organisation.slug])

@@ -133,7 +133,7 @@ def _turn_off(
     provider.turned_on_at = provider.turned_on_by = None
     provider.save(update_fields=["turned_on_at", "turned_on_by"])
     _record(provider, "sign_on_turned_off", by=by, at=at, details=details)
-    _tell("sign_on_turned_off", provider, by=by, at=at)
+    _tell("sign_on_turned_off", provider, by=by, at=at, reason=details.get("reason", ""))
 
 
 def check_issuer(issuer: str) -> None:
@@ -177,6 +177,17 @@ def _record(
     provider.organisation.record(f"{room}.{act}", by=by, at=at, details=details)
 
 
-def _tell(act: str, provider: IdentityProvider, *, by: Actor, at: datetime) -> None:
+def _tell(
+    act: str, provider: IdentityProvider, *, by: Actor, at: datetime, reason: str = ""
+) -> None:
     key = f"{provider.key}:{at.isoformat()}"
-    tell(act, provider.organisation, None, role="", by=by, key=key, address=provider.issuer)
+    tell(
+        act,
+        provider.organisation,
+        None,
+        role="",
+        address=provider.issuer,
+        reason=reason,
+        by=by,
+        key=key,
+    )

@@ -2,7 +2,8 @@
 
 from allauth.account import views
 from allauth.account.decorators import reauthentication_required
-from django.urls import path
+from django.urls import path, re_path
+from django.views.generic.base import RedirectView
 
 from .own_account import sessions
 from .own_address import address
@@ -16,6 +17,8 @@ urlpatterns = [
     ),
     # allauth asks the new address alone.
     path("email/", address, name="account_email"),
+    # allauth's pages of accounts elsewhere say nothing that ours do not.
+    re_path(r"^3rdparty/.*$", RedirectView.as_view(pattern_name="signin:profile")),
     # allauth's own page ends all others at once; ours also a single one.
     path("sessions/", sessions, name="usersessions_list"),
 ]

@@ -54,7 +54,8 @@ def answer(request: HttpRequest, typed: str) -> Answer:
     if constant_time_compare(_digest(request, typed), state["digest"]):
         del request.session[SESSION_KEY]
         request.session.cycle_key()
-        record_authentication(request, request.user, method="code", reauthenticated=True)  # type: ignore[arg-type]
+        proved = {"reauthenticated": True, "email": request.user.email}  # type: ignore[union-attr]
+        record_authentication(request, request.user, method="code", **proved)  # type: ignore[arg-type]
         return Answer.RIGHT
     request.session[SESSION_KEY] = {**state, "tries": state["tries"] + 1}
     return Answer.WRONG if is_out(request) else Answer.GONE

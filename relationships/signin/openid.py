@@ -5,9 +5,15 @@ All of it is asked before allauth looks for an account: a provider vouches for a
 domains, verified ones, and for nothing else that it may say.
 """
 
+import re
+import time
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Any, cast
+from functools import wraps
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
+import jwt
 import requests
 from allauth.account.internal.emailkit import valid_email_or_none
 from allauth.account.models import EmailAddress
@@ -29,7 +35,19 @@ from accounts.models import User
 from . import outbound, sources
 from .forms import NAME_LENGTH, plain_name
 
+Method = TypeVar("Method", bound=Callable[..., Any])
+LONGEST_SUB = 191  # what allauth keeps
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+ERROR_NAME = re.compile(r'"error"\s*:\s*"([a-z_]{1,40})"')
+ALGORITHMS = frozenset(
+    f"{family}{bits}" for family in ("RS", "PS", "ES") for bits in (256, 384, 512)
+) | {"EdDSA"}
+# What reading an answer raises that is not of the form it should have.
+MISSHAPEN = (
+    *(ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError),
+    jwt.PyJWTError,
+)
+LONGEST_TOKEN = 366 * 24 * 3600  # seconds; a token that holds longer is none to be trusted
 ABOUT_THE_ADDRESS = ("email", "email_verified", "xms_edov")
 
 
@@ -48,6 +66,7 @@ class Problem(StrEnum):
     OTHER_DOMAIN = "other_domain"
     STAFF = "staff"
     CLOSED = "closed"
+    TOO_OFTEN = "too_often"
 
 
 class SignOnFailed(OAuth2Error):
@@ -66,8 +85,28 @@ def problem_of(error: BaseException | None) -> tuple[Problem, str]:
     if isinstance(error, requests.JSONDecodeError):
         return Problem.NOT_A_PROVIDER, ""
     if isinstance(error, requests.RequestException):
-        return Problem.UNREACHABLE, type(error).__name__
-    return Problem.TOKEN, str(error or "")[:300]
+        return Problem.UNREACHABLE, ""
+    # Only the error's own name (RFC 6749 5.2): whatever else it answered may be anything.
+    named = ERROR_NAME.search(str(error or ""))
+    return Problem.TOKEN, named.group(1) if named else ""
+
+
+def of_form(problem: Problem) -> Callable[[Method], Method]:
+    """What cannot be read because it has another form is this problem, and no error of ours."""
+
+    def decorate(method: Method) -> Method:
+        @wraps(method)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return method(*args, **kwargs)
+            except requests.RequestException:
+                raise
+            except MISSHAPEN as error:
+                raise SignOnFailed(problem, "it cannot be read") from error
+
+        return wrapper  # type: ignore[return-value]
+
+    return decorate
 
 
 class OAuth2Adapter(OpenIDConnectOAuth2Adapter):
@@ -75,6 +114,27 @@ class OAuth2Adapter(OpenIDConnectOAuth2Adapter):
 
     @property
     def openid_config(self) -> dict[str, Any]:
+        return self._configuration()
+
+    def get_client(self, request: HttpRequest, app: SocialApp) -> Any:
+        return self._client(request, app)
+
+    @of_form(Problem.NOT_A_PROVIDER)
+    def _client(self, request: HttpRequest, app: SocialApp) -> Any:
+        return super().get_client(request, app)
+
+    @of_form(Problem.TOKEN)
+    def get_access_token_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        data: dict[str, Any] = super().get_access_token_data(*args, **kwargs)
+        return data
+
+    @of_form(Problem.TOKEN)
+    def parse_token(self, data: dict[str, Any]) -> Any:
+        # The access token serves for one look at the person, and is kept nowhere.
+        return super().parse_token({"access_token": str(data["access_token"])})
+
+    @of_form(Problem.NOT_A_PROVIDER)
+    def _configuration(self) -> dict[str, Any]:
         """What the provider says of itself, if it says that it is the one that was named."""
         if not hasattr(self, "_openid_config"):
             provider = self.get_provider()
@@ -94,6 +154,7 @@ class OAuth2Adapter(OpenIDConnectOAuth2Adapter):
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:
         return callback_url(request, self.provider_id)
 
+    @of_form(Problem.TOKEN)
     def complete_login(
         self, request: HttpRequest, app: SocialApp, token: Any, **kwargs: Any
     ) -> SocialLogin:
@@ -113,12 +174,9 @@ class OAuth2Adapter(OpenIDConnectOAuth2Adapter):
         """What is said of the person, from the token and the provider's page about them."""
         if not isinstance(response.get("id_token"), str):
             raise SignOnFailed(Problem.TOKEN, "no id_token")
-        try:
-            claims = self._decode_id_token(app, response["id_token"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise SignOnFailed(Problem.TOKEN, "its keys cannot be read") from error
-        if not isinstance(claims.get("sub"), str) or not claims["sub"] or "exp" not in claims:
-            raise SignOnFailed(Problem.TOKEN, "no sub, or no exp")
+        claims = self._decode_id_token(app, response["id_token"])
+        if not is_plain(claims["sub"], LONGEST_SUB):
+            raise SignOnFailed(Problem.TOKEN, "its sub cannot be kept")
         if "email" not in claims and self.openid_config.get("userinfo_endpoint"):
             told = self._fetch_user_info(token.token)
             # OpenID Connect Core 5.3.2: else it may be a page about somebody else.
@@ -134,15 +192,42 @@ class OAuth2Adapter(OpenIDConnectOAuth2Adapter):
         return claims
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:
-        """Its signature is checked however it came."""
-        claims: dict[str, Any] = jwtkit.verify_and_decode(
-            credential=id_token,
-            keys_url=self.openid_config["jwks_uri"],
-            issuer=self.openid_config["issuer"],
-            audience=app.client_id,
-            lookup_kid=jwtkit.lookup_kid_jwk,
-        )
+        """Its signature is checked however it came, by a key and a way that the provider names."""
+        with outbound.Session() as session:
+            answer = session.get(self.openid_config["jwks_uri"])
+            answer.raise_for_status()
+            key = key_for(jwt.get_unverified_header(id_token), answer.json()["keys"])
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                id_token,
+                key.key,
+                algorithms=[key.algorithm_name],
+                issuer=self.openid_config["issuer"],
+                audience=app.client_id,
+                options={"require": ["aud", "exp", "iat", "iss", "sub"]},
+            )
+        except jwt.PyJWTError as error:
+            raise SignOnFailed(Problem.TOKEN, type(error).__name__) from error
+        if claims["exp"] > time.time() + LONGEST_TOKEN:
+            raise SignOnFailed(Problem.TOKEN, "it holds too long")
+        jwtkit.verify_jti(claims)
         return claims
+
+
+def key_for(header: dict[str, Any], keys: list[dict[str, Any]]) -> jwt.PyJWK:
+    """The key that a token names; the only one where it names none (OpenID Connect Core 10.1)."""
+    signing = [key for key in keys if key.get("use", "sig") == "sig"]
+    if (kid := header.get("kid")) is not None:
+        signing = [key for key in signing if key.get("kid") == kid]
+    if len(signing) != 1:
+        raise SignOnFailed(Problem.TOKEN, "its key is not there")
+    algorithm = signing[0].get("alg", header.get("alg"))
+    if algorithm not in ALGORITHMS:
+        raise SignOnFailed(Problem.TOKEN, "it is signed in no way that can be trusted")
+    try:
+        return jwt.PyJWK(signing[0], algorithm=algorithm)
+    except jwt.PyJWTError as error:
+        raise SignOnFailed(Problem.TOKEN, "its key cannot be read") from error
 
 
 class Provider(OpenIDConnectProvider):
@@ -153,6 +238,10 @@ class Provider(OpenIDConnectProvider):
     def __init__(self, request: HttpRequest, source: sources.Source) -> None:
         super().__init__(request, app=source.app())
         self.source = source
+
+    def serialize(self) -> dict[str, str]:
+        """How a sign-in that waits for a second factor finds its provider again."""
+        return {"id": self.source.id}
 
     def get_login_url(self, request: HttpRequest, **kwargs: Any) -> str:
         return reverse("signin:sign-on")
@@ -165,8 +254,9 @@ class Provider(OpenIDConnectProvider):
         return [EmailAddress(email=address, verified=True, primary=True)]
 
     def extract_extra_data(self, data: dict[str, Any]) -> dict[str, Any]:
-        # Which account it is; what else the provider says of the person is not ours to keep.
-        return {"email": data["id_token"]["email"]}
+        # Who it is; what else the provider says of the person is not ours to keep.
+        told = data["id_token"]
+        return {"email": told["email"], "name": _plain(told.get("name"))}
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):
@@ -219,6 +309,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         person: Any = sociallogin.user
         if person.pk and person.is_staff and not source.of_operator:
             raise ImmediateHttpResponse(failed(request, source, Problem.STAFF))
+        if person.pk and not person.emailaddress_set.filter(verified=True).exists():
+            adopt(person, sociallogin)
 
     def on_authentication_error(
         self,
@@ -235,14 +327,31 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         )
 
 
+def adopt(person: User, sociallogin: SocialLogin) -> None:
+    """Whoever made this account never proved the address; the provider vouches for who comes."""
+    told: Any = sociallogin.account.extra_data
+    person.name = told.get("name", "")
+    person.set_unusable_password()
+    person.save(update_fields=["name", "password"])
+    address = sociallogin.email_addresses[0].email
+    EmailAddress.objects.filter(user=person).delete()
+    EmailAddress.objects.create(user=person, email=address, verified=True, primary=True)
+
+
 def callback_url(request: HttpRequest, source_id: str) -> str:
     """Where the provider sends people back to; it is entered there, to the letter."""
     return request.build_absolute_uri(reverse("signin:sign-on-callback", args=[source_id]))
 
 
 def is_address(told: Any) -> bool:
-    schemes = ("https://", "http://") if settings.PLAIN_HTTP else ("https://",)
-    return isinstance(told, str) and told.startswith(schemes)
+    if not isinstance(told, str) or not told.isascii() or not told.isprintable():
+        return False
+    try:
+        parts = urlsplit(told)
+    except ValueError:
+        return False
+    schemes = ("https", "http") if settings.PLAIN_HTTP else ("https",)
+    return parts.scheme in schemes and bool(parts.hostname)
 
 
 def is_verified(claims: dict[str, Any]) -> bool:
@@ -265,8 +374,15 @@ def drop_stale_link(source: sources.Source, sub: str) -> None:
         link.delete()
 
 
+def is_plain(text: Any, longest: int) -> bool:
+    """A text that every database keeps, and that shows what it is."""
+    return isinstance(text, str) and 0 < len(text) <= longest and text.isprintable()
+
+
 def _plain(name: Any) -> str:
     text = " ".join(str(name or "").split())[:NAME_LENGTH]
+    if not is_plain(text, NAME_LENGTH):
+        return ""
     try:
         plain_name(text)
     except ValidationError:

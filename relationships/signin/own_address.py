@@ -81,6 +81,7 @@ def _has_proved_present(request: HttpRequest) -> bool:
     return any(
         record.get("reauthenticated")
         and record.get("method") == "code"
+        and record.get("email") == request.user.email  # type: ignore[union-attr]
         and time.time() - record["at"] < settings.SIGN_IN_AGAIN_SECONDS
         for record in records
     )

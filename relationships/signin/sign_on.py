@@ -16,6 +16,7 @@ from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -27,9 +28,9 @@ from partnercenter.lib.refusals import Refused
 from partners.models import Partner
 
 from ..models import IdentityProvider
-from ..moves.arriving import arrive
+from ..moves.arriving import arrive, is_invited
 from ..moves.signing_on import note_test
-from . import policy, sign_on_failures, sources
+from . import outbound, policy, sign_on_failures, sources
 from .forms import SignOnForm
 from .openid import OAuth2Adapter, Problem, Provider, problem_of
 
@@ -83,7 +84,8 @@ def the_way_there(
     """
     provider = Provider(request, source)
     try:
-        response = provider.redirect(request, process, next_url=next_url or None)
+        with outbound.trusting(source.issuer if source.of_operator else ""):
+            response = provider.redirect(request, process, next_url=next_url or None)
     except (OAuth2Error, requests.RequestException) as error:
         return failed_on_the_way(
             request, source, AuthError.UNKNOWN, error, {"state": {"process": process}}
@@ -105,10 +107,13 @@ def sign_on_callback(request: HttpRequest, source_id: str) -> HttpResponse:
     source = sources.by_id(source_id)
     if source is None:
         raise Http404
+    if not ratelimit.consume(request, action="single_sign_on"):
+        return failed(request, source, Problem.TOO_OFTEN)
     begun = statekit.get_states(request).get(request.GET.get("state", ""))
     view = OAuth2CallbackView.adapter_view(OAuth2Adapter(request, source_id))
     try:
-        response: HttpResponse = view(request)
+        with outbound.trusting(source.issuer if source.of_operator else ""):
+            response: HttpResponse = view(request)
     except (OAuth2Error, requests.RequestException) as error:
         # allauth asks the provider for its addresses before it begins to catch.
         context = {"state": begun[0] if begun else {}}
@@ -127,7 +132,7 @@ def tested(request: HttpRequest, source: sources.Source, login: SocialLogin) -> 
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        said = _("It works: the provider says that you are %(address)s. Now you can turn it on.")
+        said = _("It works: the provider says that you are %(address)s.")
         messages.success(request, said % {"address": address})
     return redirect(setup_page(provider))
 
@@ -141,7 +146,7 @@ def failed(
         "sentence": sign_on_failures.sentence(problem, source, detail),
         "email": detail if problem in (Problem.UNVERIFIED, Problem.OTHER_DOMAIN) else "",
     }
-    status = 503 if problem == Problem.UNREACHABLE else 401
+    status = {Problem.UNREACHABLE: 503, Problem.TOO_OFTEN: 429}.get(problem, 401)
     return render(request, "signin/sign_on_failed.html", context, status=status)
 
 
@@ -182,7 +187,15 @@ def arrived(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None
         return
     by = Actor.objects.of(user)
     by.user = user
-    arrive(source.provider.organisation, user, by=by)
+    organisation, account = source.provider.organisation, login.account  # type: ignore[union-attr]
+    address = login.email_addresses[0].email  # type: ignore[union-attr]
+    place = arrive(organisation, user, address=address, sub=account.uid, by=by)
+    if place is None and is_invited(organisation, user, timezone.now()):
+        said = _(
+            "%(organisation)s has invited you: the link in that mail gives you your place. Ask for "
+            "it once more if you cannot find it."
+        )
+        messages.info(request, said % {"organisation": organisation.name})
 
 
 def _page(

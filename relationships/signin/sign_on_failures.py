@@ -23,6 +23,7 @@ def sentence(problem: Problem, source: Source, detail: str = "") -> str:
         Problem.OTHER_DOMAIN: _("%(name)s cannot sign in %(detail)s, which is of another domain."),
         Problem.STAFF: _("The operator's staff do not sign in by %(name)s."),
         Problem.CLOSED: _("Signing in by %(name)s is turned off."),
+        Problem.TOO_OFTEN: _("This was tried very often. Wait a few minutes."),
     }
     return words[problem] % {"name": source.name, "detail": detail}
 
@@ -31,7 +32,8 @@ def sentence_for_admin(problem: Problem, source: Source, detail: str = "") -> st
     """What the global admin who tests reads: what to mend, and where."""
     words = {
         Problem.UNREACHABLE: _(
-            "%(issuer)s does not answer, or is inside a network (%(detail)s). Check the issuer."
+            "%(issuer)s gave no answer that can be used, or is inside a network. Check the issuer, "
+            "and that the provider runs."
         ),
         Problem.NOT_A_PROVIDER: _(
             "There is no OpenID Connect configuration at "
@@ -41,7 +43,7 @@ def sentence_for_admin(problem: Problem, source: Source, detail: str = "") -> st
             "The provider calls itself %(detail)s. Enter the issuer exactly so, if it is yours."
         ),
         Problem.TOKEN: _(
-            "The provider's answer could not be used (%(detail)s). Check client id and secret."
+            "The provider's answer could not be used: %(detail)s. Check client id and secret first."
         ),
         Problem.REFUSED: _(
             "The provider answered “%(detail)s”. Check whether it knows our address for answers."
@@ -61,5 +63,7 @@ def sentence_for_admin(problem: Problem, source: Source, detail: str = "") -> st
         ),
         Problem.STAFF: _("The operator's staff do not sign in by it."),
         Problem.CLOSED: _("It is turned off."),
+        Problem.TOO_OFTEN: _("This was tried often already. Wait a few minutes."),
     }
+    detail = detail or _("it gives no reason")
     return words[problem] % {"issuer": source.issuer.rstrip("/"), "detail": detail}

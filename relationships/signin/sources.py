@@ -1,6 +1,7 @@
 """Which identity providers there are, and for whose addresses each of them vouches."""
 
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from allauth.socialaccount.models import SocialApp
@@ -8,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.validators import validate_slug
 
-from partnercenter.lib.names import ascii_domain, domain_of
+from partnercenter.lib.names import ascii_domain, domain_of, spellings_of
 
 from ..models import IdentityProvider
 
@@ -34,7 +35,8 @@ class Source:
         return self.provider is None
 
     def vouches_for(self, address: str) -> bool:
-        return ascii_domain(domain_of(address)) in self.domains
+        # To the letter: a domain that only folds to this one looks like it, and is another text.
+        return domain_of(address) in self.domains
 
     def app(self) -> SocialApp:
         """What allauth asks for; it is never stored."""
@@ -98,7 +100,8 @@ def from_settings_error(entries: Any) -> str:
 def _from_settings(entry: dict[str, Any]) -> Source:
     if error := from_settings_error([entry]):
         raise ImproperlyConfigured(error)
-    domains = frozenset(ascii_domain(domain) for domain in entry["domains"])
+    spelled = (spellings_of(domain) for domain in entry["domains"])
+    domains = frozenset(chain.from_iterable(spelled))
     return Source(**{**entry, "domains": domains})
 
 
@@ -111,7 +114,7 @@ def _from_row(row: IdentityProvider) -> Source:
         issuer=row.issuer,
         client_id=row.client_id,
         secret=row.secret,
-        domains=frozenset({ascii_domain(organisation.primary_domain)}),
+        domains=frozenset(spellings_of(organisation.primary_domain)),
         provider=row,
         why_closed=row.why_resting() or off,
     )

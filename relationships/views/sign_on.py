@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -34,6 +35,9 @@ def sign_on(request: HttpRequest, membership: Any) -> HttpResponse:
     provider = _provider_of(membership)
     form = IdentityProviderForm(request.POST or None, provider=provider)
     if request.method == "POST" and form.is_valid():
+        if _is_unchanged(provider, form.cleaned_data):
+            messages.info(request, _("Nothing was changed."))
+            return redirect(address_of(membership, "sign-on"), membership.organisation.slug)
         try:
             set_up(membership.organisation, by=actor_of(request), **form.cleaned_data)
         except Refused as refusal:
@@ -44,6 +48,7 @@ def sign_on(request: HttpRequest, membership: Any) -> HttpResponse:
     context = {
         "form": form,
         "provider": provider,
+        "way_in": request.build_absolute_uri(reverse("signin:sign-on")),
         "why_resting": provider.why_resting() if provider else "",
         # Its address is known before anything is saved, since it is entered at the provider first.
         "callback": callback_url(request, provider_key(membership.organisation)),
@@ -59,6 +64,10 @@ def sign_on(request: HttpRequest, membership: Any) -> HttpResponse:
 def sign_on_test(request: HttpRequest, membership: Any) -> HttpResponse:
     """To the provider and back, without signing anybody in."""
     provider = _saved(membership)
+    page = redirect(address_of(membership, "sign-on"), membership.organisation.slug)
+    if not ratelimit.consume(request, action="sign_on_test", user=request.user):
+        messages.error(request, _("This was tried often already. Please wait some minutes."))
+        return page
     source = sources.by_id(provider.key)
     assert source is not None  # noqa: S101  it is the row that was just read
     return the_way_there(request, source, process=TEST)
@@ -101,3 +110,10 @@ def _saved(membership: Any) -> IdentityProvider:
     if provider is None:
         raise Http404
     return provider
+
+
+def _is_unchanged(provider: IdentityProvider | None, given: dict[str, str]) -> bool:
+    """Pressing *Save* alone does not take back a test that has worked."""
+    if provider is None or given["secret"] not in ("", provider.secret):
+        return False
+    return (given["issuer"], given["client_id"]) == (provider.issuer, provider.client_id)

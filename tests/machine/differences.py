@@ -21,7 +21,7 @@ from .snapshots import Snapshot, altered, born
 
 def effects_between(before: Snapshot, after: Snapshot, at: datetime) -> list[Effect]:
     """All of them, sorted; what only the clock ended in passing is no effect of the step."""
-    parts = (selling, roles, whole_grants, services)
+    parts = (selling, roles, whole_grants, pauses, services)
     return sorted(effect for part in parts for effect in part(before, after, at))
 
 
@@ -86,6 +86,15 @@ def whole_grants(before: Snapshot, after: Snapshot, at: datetime) -> Iterator[Ef
         if is_live(was, at) and not is_live(grant, at):
             partner = name_of(before, was.partner_id)
             yield Effect(EffectKind.ADMINISTRATION_ENDS, partner, was.name)
+
+
+def pauses(before: Snapshot, after: Snapshot, at: datetime) -> Iterator[Effect]:
+    for was, grant in altered(AdminRelationship, before, after):
+        if (was.paused_at is None) != (grant.paused_at is None) and is_live(grant, at):
+            pauses = EffectKind.ADMINISTRATION_PAUSES
+            kind = pauses if grant.paused_at else EffectKind.ADMINISTRATION_RESUMES
+            day = day_of(grant.ends_at)
+            yield Effect(kind, name_of(after, grant.partner_id), grant.name, day=day)
 
 
 def services(before: Snapshot, after: Snapshot, at: datetime) -> Iterator[Effect]:

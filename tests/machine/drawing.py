@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from partners.models import Partner
+from partners.models import Partner, SecurityGroup
 from relationships.models import (
     AdminRelationship,
     AdminRole,
@@ -112,6 +112,13 @@ class Drawing(RuleBasedStateMachine):
     def live_grants(self) -> list:
         grants = self.rows.of(AdminRelationship).values()
         return [grant for grant in grants if is_live(grant, self.now)]
+
+    def paused_grants(self) -> list:
+        return [grant for grant in self.live_grants() if grant.paused_at is not None]
+
+    def open_groups(self) -> list:
+        groups = self.rows.of(SecurityGroup).values()
+        return [group for group in groups if not group.built_in and group.closed_at is None]
 
     def running_pairs(self) -> list:
         pairs = self.rows.of(ResellerRelationship).values()

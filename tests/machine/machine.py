@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from .acts_of_decisions import Decisions
 from .acts_of_ends import Ends
+from .acts_of_groups import Groups
 from .acts_of_strangers import Strangers
 from .acts_of_subscriptions import Subscriptions
 from .acts_of_time import Time
@@ -23,6 +24,11 @@ IMPORTANT = frozenset(
         "remove administration",
         "end selling",
         "suspend partner",
+        "pause",
+        "resume",
+        "open group",
+        "put into group",
+        "assign",
         "sell",
         "effect: selling_starts",
         "effect: selling_stays",
@@ -42,6 +48,8 @@ IMPORTANT = frozenset(
 )
 # What many long sequences do.
 EVERYTHING = IMPORTANT | {
+    "take out of group",
+    "close group",
     "change: disable",
     "sell directly",
     "restore partner",
@@ -71,7 +79,7 @@ EVERYTHING = IMPORTANT | {
 }
 
 
-class EveryMove(Decisions, Ends, Subscriptions, Time, Strangers):
+class EveryMove(Decisions, Ends, Groups, Subscriptions, Time, Strangers):
     """The whole machine; `machine_in` gives it a world."""
 
 

@@ -7,7 +7,7 @@ from audit.log import Side
 from customers.models import Customer
 from partners.models import Partner
 from relationships.models import AdminRelationship, Decision, ResellerRelationship
-from relationships.moves import deciding, ending
+from relationships.moves import deciding, ending, pausing
 from relationships.moves.previewing import preview
 from tests import factories as make
 
@@ -50,6 +50,23 @@ def removing_administration(customer: int, partner: int, *, by: Actor) -> Step:
         kind="remove administration",
         move=lambda: ending.remove_administration(*pair(), by=by),
         preview=lambda: preview(ending.removing_administration, *pair(), by=by),
+        certified=True,
+    )
+
+
+def pausing_or_resuming(customer: int, *, by: Actor, on: bool, **of: int) -> Step:
+    """Of one grant (`grant`), or of all of a partner's (`partner`)."""
+
+    def run(move: Any) -> Any:
+        rows = {"grant": grant_of, "partner": partner_of}
+        chosen = {name: rows[name](key) for name, key in of.items()}
+        return move(Customer.objects.get(pk=customer), by=by, **chosen)
+
+    move, show = (pausing.pause, pausing.pausing) if on else (pausing.resume, pausing.resuming)
+    return Step(
+        kind="pause" if on else "resume",
+        move=lambda: run(move),
+        preview=lambda: run(lambda *given, **more: preview(show, *given, **more)),
         certified=True,
     )
 

@@ -42,7 +42,7 @@ def robin():
 
 
 def come(organisation, person):
-    return arrive(organisation, person, by=acting(person))
+    return arrive(organisation, person, address=person.email, sub="7", by=acting(person))
 
 
 class TestArrive:

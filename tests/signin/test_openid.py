@@ -177,7 +177,14 @@ class TestToken:
         paper.token(key="x" * 64, algorithm="HS256")
         refused(birch)
 
-    @pytest.mark.parametrize("headers", [{}, {"kid": "two"}])
+    def test_that_names_no_key_where_there_is_one(self, birch, paper):
+        public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(KEY.public_key()))
+        paper.says("/keys", {"keys": [public]})
+        paper.token(headers={})
+        browser, _response = come_back(birch)
+        assert is_signed_in(browser)
+
+    @pytest.mark.parametrize("headers", [{"kid": "two"}, {"kid": 7}, {"kid": ""}])
     def test_whose_key_is_not_there(self, birch, paper, headers):
         paper.token(headers=headers)
         refused(birch)
@@ -196,6 +203,57 @@ class TestToken:
     def test_page_that_gives_none(self, birch, paper, body):
         paper.says("/token", body)
         refused(birch, "")
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            "[" * 100_000,
+            "7" * 5_000,
+            '"text"',
+            '{"access_token": "a", "expires_in": "abc"}',
+            '{"access_token": "a", "expires_in": 1e999}',
+            '{"access_token": {}, "id_token": []}',
+        ],
+        ids=lambda answer: answer[:30],
+    )
+    def test_answer_of_another_form(self, birch, paper, answer):
+        paper.says("/token", answer)
+        refused(birch, "")
+
+    def test_answer_without_a_type(self, birch, paper):
+        paper.says("/token", "{}", **{"Content-Type": ""})
+        refused(birch, "")
+
+    @pytest.mark.parametrize(
+        "claims",
+        [
+            {"sub": "x" * 250},
+            {"sub": "a\ud800"},
+            {"sub": "a\0b"},
+            {"jti": "j", "exp": 10**300},
+            {"exp": "soon"},
+            {"iat": None},
+        ],
+        ids=["long", "surrogate", "null", "huge", "no number", "none"],
+    )
+    def test_of_odd_claims(self, birch, paper, claims):
+        paper.token(**claims)
+        refused(birch)
+
+    def test_with_a_name_that_is_none_signs_in_without(self, birch, paper):
+        paper.token(name="a\ud800b\u202e")
+        browser, _response = come_back(birch)
+        assert is_signed_in(browser)
+
+    def test_answer_is_not_shown_to_who_tests(self, birch, paper):
+        paper.says("/token", '{"error": "invalid_client", "echo": "TOPSECRET"}', status=400)
+        browser = Client()
+        browser.force_login(birch.by.user)
+        page = f"/customers/{birch.slug}/profile/sign-on/"
+        state = parameters(way_of(browser.post(page + "test/")))["state"]
+        answer = browser.get(callback_of(birch), {"code": "c", "state": state}, follow=True)
+        assert "invalid_client" in text(answer)
+        assert "TOPSECRET" not in text(answer)
 
     def test_is_taken_once(self, birch, paper):
         paper.token(jti="only-once")
@@ -242,6 +300,7 @@ class TestAddress:
             "robin@birch.example",
             "robin@fernhill.example.birch.example",
             "robin@fernhill.exam\u0440le",
+            "robin@\uff46ernhill.example",
         ],
     )
     def test_of_another_domain(self, birch, paper, email):
@@ -290,6 +349,8 @@ class TestConfiguration:
             {"token_endpoint": None},
             {"jwks_uri": 7},
             {"authorization_endpoint": None},
+            {"authorization_endpoint": "http://[x"},
+            {"token_endpoint_auth_methods_supported": 5},
         ],
         ids=str,
     )
@@ -300,7 +361,9 @@ class TestConfiguration:
         assert response.status_code == 401
         assert "is not set up right" in text(response)
 
-    @pytest.mark.parametrize("body", ["", "[]", "null", "<html>", "7"])
+    @pytest.mark.parametrize(
+        "body", ["", "[]", "null", "<html>", "7", "[" * 100_000, "7" * 5_000], ids=lambda b: b[:9]
+    )
     def test_that_cannot_be_read(self, birch, paper, body):
         paper.says("/.well-known/openid-configuration", body)
         assert begin(Client(), "robin@fernhill.example").status_code in (401, 503)

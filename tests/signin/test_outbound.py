@@ -1,7 +1,13 @@
 """Whatever address somebody types, the site asks nothing inside its own network."""
 
+import socket
+import threading
+import time
+from contextlib import suppress
+
 import pytest
 import requests
+from requests_hardened.ip_filter import InvalidIPAddress
 
 from relationships.signin import outbound
 
@@ -50,8 +56,6 @@ def test_asks_nothing_without_tls(production, paper):
 
 def test_asks_a_name_that_leads_inside_as_little(production, monkeypatch, paper):
     """The name is looked up once, and the address that was looked at is the one that is asked."""
-    import socket
-
     port = paper.server.server_port
     inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.8", port))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *asked, **more: inside)
@@ -59,12 +63,43 @@ def test_asks_a_name_that_leads_inside_as_little(production, monkeypatch, paper)
         session.get("https://id.fernhill.example/")
 
 
-def test_asks_the_operators_own_provider_wherever_it_is(production, settings, paper):
-    settings.SINGLE_SIGN_ON = [{"issuer": paper.issuer}]
-    paper.says("/x", {"ok": True})
-    settings.PLAIN_HTTP = True
-    with outbound.Session() as session:
-        assert session.get(f"{paper.issuer}/x").json() == {"ok": True}
+def test_asks_the_operators_own_provider_wherever_it_is_for_itself_alone(settings, paper):
+    settings.PLAIN_HTTP = False
+    inside = "https://127.0.0.1:1/"
+    with outbound.trusting(inside), outbound.Session() as session:
+        with pytest.raises(requests.ConnectionError) as tried:
+            session.get(inside)
+        assert not isinstance(tried.value, InvalidIPAddress)
+        with pytest.raises(InvalidIPAddress):
+            session.get("https://127.0.0.1:2/")
+    with outbound.Session() as session, pytest.raises(InvalidIPAddress):
+        session.get(inside)
+
+
+@pytest.mark.parametrize("where", ["head", "body"])
+def test_waits_for_no_answer_longer_than_it_may(monkeypatch, where):
+    """However little comes at a time, and however often."""
+    monkeypatch.setattr(outbound, "IN_ALL", 0.5)
+    ended = threading.Event()
+
+    def drip(listener):
+        connection, _address = listener.accept()
+        with connection, suppress(OSError):
+            if where == "body":
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n")
+            else:
+                connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+            while True:
+                connection.sendall(b" ")
+                time.sleep(0.05)
+        ended.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=drip, args=[listener], daemon=True).start()
+        port = listener.getsockname()[1]
+        with outbound.Session() as session, pytest.raises(requests.Timeout):
+            session.get(f"http://127.0.0.1:{port}/")
+        assert ended.wait(10)
 
 
 def test_follows_no_redirect(paper):

@@ -88,6 +88,15 @@ class TestChange:
         visitor.post(response.url, {"code": last_code(NEW)})
         assert addresses(robin) == (NEW, [NEW])
 
+    def test_a_second_time_asks_the_address_that_is_there_now(self, robin, visitor):
+        visitor.post(PAGE, ADD)
+        response = visitor.post(PRESENT, {"code": last_code(robin.email)})
+        visitor.post(response.url, {"code": last_code(NEW)})
+        assert addresses(robin) == (NEW, [NEW])
+        third = {**ADD, "email": "third@fernhill.example"}
+        assert visitor.post(PAGE, third).url == PRESENT
+        assert not Delivery.objects.filter(recipient=third["email"]).exists()
+
 
 class TestRefusal:
     def test_of_a_wrong_code_keeps_everything(self, robin, visitor):

@@ -6,6 +6,13 @@ from html import unescape
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import (
+    TOTP,
+    format_hotp_value,
+    generate_totp_secret,
+    hotp_value,
+    yield_hotp_counters_from_time,
+)
 from allauth.socialaccount.models import SocialAccount
 from django.core.cache import cache
 from django.test import Client
@@ -18,13 +25,14 @@ from mail.models import Delivery
 from partners.rights import Admin, Agent
 from relationships.models import IdentityProvider
 from relationships.models.identity_provider import provider_key
-from relationships.moves import people
+from relationships.moves import inviting, people
+from relationships.moves.deleting import delete_account
 from relationships.moves.signing_on import note_test, set_up, turn_off, turn_on
 from tests import factories as make
 from tests.identity_provider.running import free_port, parameters
 from tests.relationships.test_people import Nothing, place_of
 
-from .people import ask_for_code, is_signed_in, last_code, make_person, type_code
+from .people import ask_for_code, is_signed_in, last_code, make_person, sign_in, type_code
 
 pytestmark = pytest.mark.django_db
 WAY = re.compile(r'http-equiv="refresh" content="0; url=([^"]+)"')
@@ -87,6 +95,12 @@ def come_by(elsewhere, browser, address, at="", **more):
 
 def text(response):
     return unescape(response.content.decode())
+
+
+def is_signed_in_with_password(user):
+    browser = Client()
+    sign_in(browser, user)
+    return is_signed_in(browser)
 
 
 class TestNewcomer:
@@ -182,6 +196,19 @@ class TestKnownPerson:
         assert not is_signed_in(browser)
         assert not CustomerMembership.objects.filter(user=robin).exists()
 
+    def test_comes_in_with_the_code_of_the_app_and_then_has_a_place(self, elsewhere, fernhill):
+        robin = make_person("robin@fernhill.example")
+        secret = generate_totp_secret()
+        TOTP.activate(robin, secret)
+        elsewhere.person("robin@fernhill.example")
+        browser = Client()
+        response = come_by(elsewhere, browser, "robin@fernhill.example", next="/profile/")
+        assert browser.get(response.url).status_code == 200
+        code = format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+        assert browser.post(response.url, {"code": code}).url == "/profile/"
+        assert is_signed_in(browser)
+        assert place_of(robin, fernhill).role == CustomerRole.READER
+
     def test_whose_partner_demands_one_gets_no_further_without(self, elsewhere, alder, settings):
         settings.DEMO = False
         User.objects.update(demo=False)
@@ -210,6 +237,48 @@ class TestKnownPerson:
         assert browser.get(f"/customers/{fernhill.slug}/").status_code == 404
 
 
+class TestWhoWasRemoved:
+    """Comes back by no way round: under a new account neither."""
+
+    @pytest.fixture
+    def robin(self, elsewhere, fernhill):
+        elsewhere.person("robin@fernhill.example", username="robin")
+        come_by(elsewhere, Client(), "robin@fernhill.example")
+        robin = User.objects.get(email="robin@fernhill.example")
+        people.remove(place_of(robin, fernhill), by=fernhill.by)
+        return robin
+
+    def comes(self, elsewhere, fernhill, address):
+        browser = Client()
+        come_by(elsewhere, browser, address)
+        assert is_signed_in(browser)
+        assert browser.get(f"/customers/{fernhill.slug}/").status_code == 404
+        assert fernhill.memberships.current().count() == 1
+
+    def test_having_deleted_the_account(self, elsewhere, fernhill, robin):
+        delete_account(robin, by=Actor.objects.of(robin))
+        self.comes(elsewhere, fernhill, "robin@fernhill.example")
+
+    def test_having_another_address_on_the_account(self, elsewhere, fernhill, robin):
+        robin.emailaddress_set.update(email="robin@elsewhere.example")
+        User.objects.filter(pk=robin.pk).update(email="robin@elsewhere.example")
+        self.comes(elsewhere, fernhill, "robin@fernhill.example")
+
+    def test_having_another_address_at_the_provider(self, elsewhere, fernhill, robin):
+        delete_account(robin, by=Actor.objects.of(robin))
+        elsewhere.person("other@fernhill.example", username="robin")
+        self.comes(elsewhere, fernhill, "other@fernhill.example")
+
+    def test_until_somebody_invites_them(self, elsewhere, fernhill, robin):
+        role = {"role": CustomerRole.BILLING_ADMIN}
+        offer = inviting.invite(fernhill, robin.email, role, by=fernhill.by)
+        browser = Client()
+        come_by(elsewhere, browser, robin.email)
+        assert "Fernhill has invited you" in text(browser.get("/"))
+        inviting.accept(offer, by=Actor.objects.of(robin))
+        assert place_of(robin, fernhill).role == CustomerRole.BILLING_ADMIN
+
+
 class TestSomebodyElsesAccount:
     def test_is_not_opened_by_an_address_that_was_only_entered(self, elsewhere, fernhill):
         mallory = make_person("mallory@evil.example")
@@ -220,13 +289,16 @@ class TestSomebodyElsesAccount:
         assert browser.session.get("_auth_user_id") != str(mallory.pk)
         assert not CustomerMembership.objects.filter(user=mallory).exists()
 
-    def test_that_was_made_in_advance_loses_its_password(self, elsewhere, fernhill):
-        waiting = make_person("robin@fernhill.example", verified=False)
-        elsewhere.person("robin@fernhill.example")
+    def test_that_was_made_in_advance_becomes_whose_address_it_is(self, elsewhere, fernhill):
+        waiting = make_person("robin@fernhill.example", verified=False, name="Mallory Evil")
+        elsewhere.person("robin@fernhill.example", name="Robin Reed")
         browser = Client()
         come_by(elsewhere, browser, "robin@fernhill.example")
+        assert is_signed_in(browser)
         waiting.refresh_from_db()
-        assert not waiting.has_usable_password()
+        assert (waiting.name, waiting.has_usable_password()) == ("Robin Reed", False)
+        assert "Mallory" not in Delivery.objects.filter(kind="people").last().text
+        assert not is_signed_in_with_password(waiting)
 
     def test_of_staff_is_opened_by_no_provider_of_an_organisation(self, elsewhere, fernhill):
         make_person("robin@fernhill.example", is_staff=True)
@@ -557,7 +629,7 @@ class TestSetUpPages:
     def test_a_provider_that_does_not_answer(self, elsewhere, birch):
         self.save(elsewhere, birch, issuer=f"http://127.0.0.1:{free_port()}")
         response = birch.browser.post(self.page(birch) + "test/", follow=True)
-        assert "does not answer, or is inside a network" in text(response)
+        assert "gave no answer that can be used" in text(response)
 
     def test_a_bad_issuer_loses_nothing_that_was_typed(self, elsewhere, birch):
         response = self.save(elsewhere, birch, issuer="ftp://x", client_id="my-client")
@@ -566,6 +638,24 @@ class TestSetUpPages:
         assert 'value="my-client"' in text(response)
         assert 'value="ftp://x"' in text(response)
         assert not IdentityProvider.objects.exists()
+
+    def test_saving_without_a_change_keeps_the_test(self, elsewhere, birch):
+        self.save(elsewhere, birch)
+        provider = IdentityProvider.objects.get(customer=birch)
+        note_test(provider, by=Actor.objects.of(birch.chief))
+        given = {"issuer": provider.issuer, "client_id": provider.client_id, "secret": ""}
+        response = birch.browser.post(self.page(birch), given, follow=True)
+        assert "Nothing was changed." in text(response)
+        provider.refresh_from_db()
+        assert provider.tested_at is not None
+
+    def test_tests_are_limited(self, elsewhere, birch, settings):
+        self.save(elsewhere, birch)
+        settings.ACCOUNT_RATE_LIMITS = {"sign_on_test": "2/10m/user"}
+        cache.clear()
+        answers = [birch.browser.post(self.page(birch) + "test/") for _try in range(3)]
+        cache.clear()
+        assert [answer.status_code for answer in answers] == [200, 200, 302]
 
     def test_the_secret_is_never_shown(self, elsewhere, birch):
         self.save(elsewhere, birch)
