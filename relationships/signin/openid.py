@@ -32,6 +32,7 @@ from django.urls import reverse
 
 from accounts.models import User
 
+from ..moves.arriving import hand_over
 from . import outbound, sources
 from .forms import NAME_LENGTH, plain_name
 
@@ -310,7 +311,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         if person.pk and person.is_staff and not source.of_operator:
             raise ImmediateHttpResponse(failed(request, source, Problem.STAFF))
         if person.pk and not person.emailaddress_set.filter(verified=True).exists():
-            adopt(person, sociallogin)
+            name = cast(dict[str, str], sociallogin.account.extra_data).get("name", "")
+            hand_over(person, sociallogin.email_addresses[0].email, name=name)
 
     def on_authentication_error(
         self,
@@ -325,17 +327,6 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         raise ImmediateHttpResponse(
             failed_on_the_way(request, provider.source, error, exception, extra_context or {})
         )
-
-
-def adopt(person: User, sociallogin: SocialLogin) -> None:
-    """Whoever made this account never proved the address; the provider vouches for who comes."""
-    told: Any = sociallogin.account.extra_data
-    person.name = told.get("name", "")
-    person.set_unusable_password()
-    person.save(update_fields=["name", "password"])
-    address = sociallogin.email_addresses[0].email
-    EmailAddress.objects.filter(user=person).delete()
-    EmailAddress.objects.create(user=person, email=address, verified=True, primary=True)
 
 
 def callback_url(request: HttpRequest, source_id: str) -> str:
