@@ -69,6 +69,8 @@ class Act:
     run: Callable[..., list[Effect]]
     show: Callable[..., list[Effect]]
     grave: bool = True
+    heading: str = ""
+    told: str = ""
 
 
 def remove_act(membership: CustomerMembership, partner: Partner, public_id: str | None) -> Act:
@@ -161,7 +163,9 @@ def pausing_act(membership: CustomerMembership, *, title: str, done: str, **of: 
         title=title,
         button=_("Pause"),
         done=done,
+        heading=_("What stops for now"),
         goes_on=_("Roles, groups and end dates stay. You can resume it at any time."),
+        told=_("The partners concerned are told."),
         run=partial(pausing.pause, membership.customer, **of),
         show=partial(pausing.pausing, membership.customer, **of),
     )
@@ -173,6 +177,7 @@ def resuming_act(membership: CustomerMembership, *, title: str, done: str, **of:
         button=_("Resume"),
         done=done,
         goes_on=_("The end dates stay as they were, and everything that is not paused."),
+        told=_("The partners concerned are told."),
         run=partial(pausing.resume, membership.customer, **of),
         show=partial(pausing.resuming, membership.customer, **of),
         grave=False,
