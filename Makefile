@@ -23,14 +23,16 @@ test: environment-development test-programs ## run the suite on SQLite and on Po
 	RACE_ATTEMPTS=5 TEST_DATABASE_ROLE=partnercenter_app $(with_postgres) $(python) -m pytest $(on_every_core) -m "not soak" $(moves)
 
 on_every_core = --numprocesses=auto
-# Pages look the same on both engines; what touches the database differently runs on both.
+# Pages and texts are the same on both engines; what touches the database differently runs on both.
 on_postgresql = not soak and (journey or not browser)
-no_database = $(addprefix --ignore=tests/,conventions tools test_staff.py test_staff_groups.py)
+no_database = $(addprefix --ignore=tests/,conventions tools test_pages.py test_staff.py test_staff_groups.py \
+	signin/test_limits.py signin/test_openid.py signin/test_outbound.py signin/test_sources.py \
+	relationships/test_role_texts.py subscriptions/test_catalogue_texts.py)
 # The moves once more, under the role that deploy/roles.sql makes for production.
 moves = $(addprefix tests/subscriptions/test_,changing.py aging.py ordering.py) \
 	$(addprefix tests/relationships/test_,accepting.py cancelling.py certificates.py deciding.py displacing.py \
 	drafting.py ending.py passing_on.py registering.py renewing.py requesting.py selling.py sending.py \
-	standing.py wording.py) \
+	standing.py wording.py groups.py pausing.py signing_on.py) \
 	tests/partners tests/customers tests/races
 
 .PHONY: soak
