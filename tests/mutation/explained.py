@@ -22,12 +22,18 @@ GUARDS: dict[str, str] = {
                 "EXISTS (SELECT 1 FROM relationships_decision AS kept WHERE kept.request_id = "
                 "NEW.request_id AND kept.customer_id = NEW.customer_id AND (kept.status = 'open') "
                 "AND (NEW.status = 'open') AND kept.rowid <> OLD.rowid)",
-                "kept.customer_id = NEW.customer_id",
+                "(NEW.status = 'open')",
             )
         ),
         f"{SEEN_BY_ANOTHER}{FINAL}",
     ),
-    "guard_relationships_decision_overwrite: forbidden without NEW.single_use": ONE_USE,
+    **dict.fromkeys(
+        (
+            f"guard_relationships_decision_overwrite: forbidden without kept.rowid <> OLD.rowid{n}"
+            for n in ("", " (3)")
+        ),
+        "before it is decided a row has no such key, and afterwards it changes no more",
+    ),
     "guard_subscriptions_subscription_overwrite: left out": (
         f"{SEEN_BY_ANOTHER}a last change belongs to its subscription"
     ),

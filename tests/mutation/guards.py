@@ -24,11 +24,12 @@ from .explained import GUARDS as EXPLAINED
 from .findings import Findings
 
 KEPT = "tests/relationships/test_guards.py"
+PLACES = "tests/relationships/test_place_guards.py"
 SUBSCRIPTIONS = ("guards", "changing", "aging", "ordering", "tampering")
 TESTS = {
     "audit": ("tests/audit/test_guards.py", "tests/audit/test_log.py", KEPT),
-    "customers": (KEPT, "tests/relationships/test_people.py"),
-    "partners": (KEPT, "tests/relationships/test_people.py"),
+    "customers": (PLACES, KEPT),
+    "partners": (PLACES, KEPT),
     "subscriptions": (
         *(f"tests/subscriptions/test_{name}.py" for name in SUBSCRIPTIONS),
         "tests/relationships/test_renewing.py",

@@ -351,6 +351,19 @@ class TestKeysThatHoldForSomeRows:
         late.refresh_from_db()
         sql("UPDATE relationships_decision SET reason = 'x' WHERE id = %s", [late.pk])
 
+    def test_an_open_decision_is_written_beside_others(self, scene):
+        """The control: another request's, another customer's, and one that was declined."""
+        scene.ask(scene.birch)
+        link = make.make_link(scene.alder)
+        first = make.make_decision(link, scene.customer, by=scene.admin)
+        deciding.decline(first, make.make_answer(first), by=scene.by)
+        again = make.make_decision(link, scene.customer, by=scene.admin)
+        by = make.join_customer(make.make_customer())
+        other = make.make_decision(link, by.customer_memberships.get().customer, by=by)
+        for row in (scene.open, again, other):
+            assert row.status == "open"
+            sql("UPDATE relationships_decision SET reason = 'x' WHERE id = %s", [row.pk])
+
     def beside(self, row, **columns):
         """The row once more with these columns is accepted, and takes nobody's place."""
         table = "relationships_decision"
