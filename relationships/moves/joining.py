@@ -46,6 +46,14 @@ def joinable(user: Any) -> list[tuple[Organisation, str]]:
     return list(found.items())
 
 
+def waits(user: Any, organisation: Organisation) -> bool:
+    """Whether the person has asked, and nobody has answered yet."""
+    if isinstance(organisation, Partner):
+        return organisation.join_requests.waiting().filter(user=user).exists()
+    claims = CustomerRegistration.objects.waiting().claims()
+    return claims.filter(user=user, customer=organisation).exists()
+
+
 @transaction.atomic
 def ask_to_join(
     organisation: Organisation, *, by: Actor, at: datetime | None = None

@@ -16,7 +16,7 @@ from partnercenter.lib.refusals import Refused
 
 from ..moves.deleting import delete_account as delete
 from ..moves.deleting import places_of, why_not_deleting
-from ..moves.joining import ask_to_join, joinable
+from ..moves.joining import ask_to_join, joinable, waits
 from . import policy
 
 
@@ -62,7 +62,11 @@ def join(request: HttpRequest) -> HttpResponse:
             said = _("Those who can let you in to %(organisation)s were told.")
             messages.success(request, said % {"organisation": chosen.name})
         return redirect("signin:join")
-    return render(request, "signin/join.html", {"found": found})
+    rows = [
+        {"organisation": row, "address": address, "waits": waits(request.user, row)}
+        for row, address in found
+    ]
+    return render(request, "signin/join.html", {"found": rows})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

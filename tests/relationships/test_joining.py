@@ -115,3 +115,4 @@ class TestPage:
         assert client.post("/join/", {"organisation": "x"}).status_code == 404
         assert client.post("/join/", {"organisation": alder.tenant_id}).url == "/join/"
         assert JoinRequest.objects.get().user == user
+        assert "You have asked." in client.get("/join/").content.decode()
