@@ -16,7 +16,7 @@ from accounts.models import Actor
 from customers.rights import CustomerRole
 from partners.models import PartnerInvitation
 from partners.rights import Admin, Agent
-from relationships.moves import deciding, groups
+from relationships.moves import deciding, groups, pausing
 from relationships.moves.joining import ask_to_join
 from tests import factories as make
 from tests.tables import rows_of_all_tables
@@ -90,6 +90,7 @@ CUSTOMER_PAGES = {
     "customer-partner-act": {"global_admin", "partner_relationships_admin"},
     "customer-grant-act": {"global_admin", "partner_relationships_admin"},
     "customer-pause-all": {"global_admin", "partner_relationships_admin"},
+    "customer-resume-all": {"global_admin", "partner_relationships_admin"},
     "customer-activity": {"global_admin", "partner_relationships_admin", "billing_admin"},
     "certificate": set(CustomerRole.values),
     "certificate-download": set(CustomerRole.values),
@@ -179,8 +180,14 @@ def world():
     )
     by = Actor.objects.of(world.decider)
     deciding.approve(approved, make.make_answer(approved), by=by)
-    world.certificate = world.customer.certificates.get()
+    world.certificate = world.customer.certificates.get()  # before there are more
     world.grant = world.partner.admin_relationships.get(decision=approved)
+    later = make.make_request(
+        world.partner, email=world.decider.email, role_ids=(make.TEAMS_ADMINISTRATOR,)
+    )
+    paused = make.make_decision(later, world.customer, by=world.decider)
+    deciding.approve(paused, make.make_answer(paused), by=by)
+    pausing.pause(world.customer, grant=paused.admin_relationship, by=by)
     world.draft = make.make_draft(world.partner)
     world.selling_request = make.make_request(world.partner, role_ids=())
     world.selling_draft = make.make_draft(world.partner, role_ids=())
@@ -239,7 +246,6 @@ def address(name: str, world) -> str:
         "customer-claim": [world.customer.slug, world.claim.public_id],
         "certificate": [world.customer.slug, world.certificate.public_id],
         "certificate-download": [world.customer.slug, world.certificate.public_id],
-        "customer-pause-all": [world.customer.slug, "pause"],
         "customer-partner": [world.customer.slug, world.partner.slug],
         "customer-partner-act": [world.customer.slug, world.partner.slug, "remove-administration"],
         "customer-grant-act": [
@@ -282,41 +288,46 @@ def test_customer_pages_open_for_whom_the_table_says(client, world, shown):
     assert answers == {role: 200 if role in opened else 403 for role in CustomerRole.values}
 
 
-@pytest.mark.parametrize("shown", [*PARTNER_PAGES, *CUSTOMER_PAGES])
+EVERY_PAGE = [*PARTNER_PAGES, *CUSTOMER_PAGES]
+
+
+@pytest.fixture
+def stranger(client):
+    """Somebody who rules other organisations, of both kinds."""
+    stranger = make.join_partner(make.make_partner(), admin=Admin.GLOBAL_ADMIN)
+    make.join_customer(make.make_customer(), user=stranger)
+    client.force_login(stranger)
+    return stranger
+
+
 class TestStrangers:
-    def test_get_what_a_misspelt_name_gets(self, client, world, shown):
-        other_partner, other_customer = make.make_partner(), make.make_customer()
-        stranger = make.join_partner(other_partner, admin=Admin.GLOBAL_ADMIN)
-        make.join_customer(other_customer, user=stranger)
-        client.force_login(stranger)
-        url = address(shown, world)
-        side = world.partner if shown in PARTNER_PAGES else world.customer
-        misspelt = url.replace(side.slug, "no-such-place", 1)
-        there, nowhere = client.get(url), client.get(misspelt)
-        assert (there.status_code, nowhere.status_code) == (404, 404)
-        assert without_csrf(there.content) == without_csrf(nowhere.content)
-        assert client.post(url).status_code in (404, 405)
+    def test_get_what_a_misspelt_name_gets(self, client, world, stranger):
+        for shown in EVERY_PAGE:
+            url = address(shown, world)
+            side = world.partner if shown in PARTNER_PAGES else world.customer
+            there = client.get(url)
+            nowhere = client.get(url.replace(side.slug, "no-such-place", 1))
+            assert (there.status_code, nowhere.status_code) == (404, 404), shown
+            assert without_csrf(there.content) == without_csrf(nowhere.content), shown
+            assert client.post(url).status_code in (404, 405), shown
 
-    def test_cannot_reach_it_through_their_own_organisation(self, client, world, shown):
-        other_partner, other_customer = make.make_partner(), make.make_customer()
-        stranger = make.join_partner(other_partner, admin=Admin.GLOBAL_ADMIN)
-        make.join_customer(other_customer, user=stranger)
-        client.force_login(stranger)
-        if shown not in ROW_PAGES:
-            pytest.skip("the page names nothing but the organisation")
-        side, own = (
-            (world.partner, other_partner)
-            if shown in PARTNER_PAGES
-            else (world.customer, other_customer)
-        )
-        answer = client.get(address(shown, world).replace(side.slug, own.slug, 1))
-        assert answer.status_code == 404
+    def test_cannot_reach_it_through_their_own_organisation(self, client, world, stranger):
+        places = (*stranger.partner_memberships.all(), *stranger.customer_memberships.all())
+        partner, customer = (place.organisation for place in places)
+        for shown in sorted(ROW_PAGES):
+            side, own = (
+                (world.partner, partner) if shown in PARTNER_PAGES else (world.customer, customer)
+            )
+            answer = client.get(address(shown, world).replace(side.slug, own.slug, 1))
+            assert answer.status_code == 404, shown
 
-    def test_who_have_not_signed_in_are_sent_to_do_so(self, client, world, shown):
-        answer = client.get(address(shown, world))
-        assert answer.status_code == 302
-        assert answer["Location"].startswith("/accounts/login/")
+    def test_who_have_not_signed_in_are_sent_to_do_so(self, client, world):
+        for shown in EVERY_PAGE:
+            answer = client.get(address(shown, world))
+            assert answer.status_code == 302, shown
+            assert answer["Location"].startswith("/accounts/login/"), shown
 
+    @pytest.mark.parametrize("shown", EVERY_PAGE)
     def test_of_yesterday_lose_access_at_the_next_request(self, client, world, shown):
         person = (
             make.join_partner(world.partner, admin=Admin.GLOBAL_ADMIN)

@@ -1,6 +1,6 @@
 """Addresses below `/customers/<slug>/`."""
 
-from django.urls import path, re_path
+from django.urls import path
 
 from customers.access import customer_view
 
@@ -34,10 +34,17 @@ urlpatterns = [
         customer_partner.customer_partner_act,
         name="customer-grant-act",
     ),
-    re_path(
-        r"^administration/(?P<act>pause|resume)/$",
+    path(
+        "administration/pause/",
         customer_partner.customer_pause_all,
+        {"act": "pause"},
         name="customer-pause-all",
+    ),
+    path(
+        "administration/resume/",
+        customer_partner.customer_pause_all,
+        {"act": "resume"},
+        name="customer-resume-all",
     ),
     path("subscriptions/", customer.customer_subscriptions, name="customer-subscriptions"),
     path(

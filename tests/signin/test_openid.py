@@ -52,7 +52,8 @@ class Paper:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.issuer = f"http://127.0.0.1:{self.server.server_port}"
-        Thread(target=self.server.serve_forever, daemon=True).start()
+        # The usual half second between two looks is what ending it would take in every test.
+        Thread(target=self.server.serve_forever, args=[0.01], daemon=True).start()
 
     def says(self, path, body, status=200, **headers):
         self.pages[path] = (status, body, headers)
