@@ -15,6 +15,7 @@ GUARDS: dict[str, str] = {
     "guard_relationships_decision_replace: forbidden without kept.single_use": ONE_USE,
     "guard_relationships_decision_replace: forbidden without NEW.single_use": ONE_USE,
     "guard_relationships_decision_overwrite: forbidden without kept.single_use": ONE_USE,
+    "guard_relationships_decision_overwrite: forbidden without NEW.single_use": ONE_USE,
     **dict.fromkeys(
         (
             f"guard_relationships_decision_overwrite: forbidden without {term}"

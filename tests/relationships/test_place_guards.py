@@ -147,6 +147,7 @@ class TestLastGlobalAdmin:
             if found:
                 cursor.execute(found[0].replace("%", "%%"))
         else:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute(f"ALTER TABLE {side.table} DISABLE TRIGGER {name}")
             side.remove(row)
             cursor.execute(f"ALTER TABLE {side.table} ENABLE TRIGGER {name}")
