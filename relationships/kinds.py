@@ -63,6 +63,7 @@ SENTENCES = {
     "customer.sign_on_turned_on": _("Single sign-on of %(customer)s was turned on."),
     "customer.sign_on_turned_off": _("Single sign-on of %(customer)s was turned off."),
     "customer.person_arrived": _("A person came to %(customer)s by single sign-on."),
+    "user.handed_over": _("An account that nobody had proved became that of who proved it."),
     "user.deleted": _("A person deleted their account."),
     "user.factors_reset": _("The operator took away the second factor of a person."),
     "partner.person_left": _("A person left %(partner)s."),

@@ -6,6 +6,7 @@ from datetime import datetime
 from accounts.models import Actor
 from customers.models import Customer
 from partners.models import Partner
+from partners.rights import PartnerRight
 from subscriptions.models import Service
 
 from ..content import services_administered_by
@@ -17,6 +18,14 @@ from ..models import (
     EndedBecause,
     ServiceAdministration,
 )
+
+
+def manages_administration(by: Actor, partner: Partner) -> bool:
+    """The partner's admin agents and global admins (design section 6)."""
+    if by.user is None or not by.user.is_active:
+        return False
+    places = partner.memberships.having(PartnerRight.MANAGE_ADMINISTRATION)
+    return places.filter(user=by.user).exists()
 
 
 def end_grant(

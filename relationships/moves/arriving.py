@@ -7,6 +7,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from accounts.models import Actor, User
+from audit.log import Side, record
 from customers.models import Customer, CustomerStatus
 from customers.rights import CustomerRole
 from partnercenter.lib.states import moment
@@ -56,7 +57,9 @@ def arrive(
 
 
 @transaction.atomic
-def hand_over(person: User, address: str, *, name: str) -> None:
+def hand_over(
+    person: User, address: str, *, name: str, by: Actor, at: datetime | None = None
+) -> None:
     """
     An account under an address that nobody ever proved becomes that of who comes with the proof.
 
@@ -67,6 +70,13 @@ def hand_over(person: User, address: str, *, name: str) -> None:
     person.save(update_fields=["name", "password"])
     EmailAddress.objects.filter(user=person).delete()
     EmailAddress.objects.create(user=person, email=address, verified=True, primary=True)
+    record(
+        "user.handed_over",
+        by=by,
+        at=moment(at),
+        side=Side.OPERATOR,
+        subject=("user", str(person.public_id)),
+    )
 
 
 def _closed(organisation: Organisation) -> bool:

@@ -17,14 +17,9 @@ from audit.log import Side, record
 from partnercenter.lib.refusals import Refused
 from partnercenter.lib.states import moment
 from partners.models import Partner, SecurityGroup
-from partners.rights import PartnerRight
 
-from ..models import (
-    AccessAssignment,
-    AdminRelationship,
-    AdminRole,
-    AssignmentStatus,
-)
+from ..models import AccessAssignment, AdminRelationship, AdminRole, AssignmentStatus
+from .administration import manages_administration
 
 
 class AssignmentRefused(Refused):
@@ -79,10 +74,7 @@ def _begin(relationship: AdminRelationship, *, by: Actor, at: datetime | None) -
     customer.lock()
     partner.lock()
     relationship.lock()
-    if by.user is None or not by.user.is_active:
-        raise PermissionDenied
-    places = partner.memberships.having(PartnerRight.MANAGE_ADMINISTRATION)
-    if not places.filter(user=by.user).exists():
+    if not manages_administration(by, partner):
         raise PermissionDenied
     at = moment(at)
     if not AdminRelationship.objects.running(at).filter(pk=relationship.pk).exists():

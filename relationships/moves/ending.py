@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
@@ -14,7 +13,6 @@ from customers.rights import CustomerRight
 from partnercenter.lib.refusals import Refused
 from partnercenter.lib.states import moment
 from partners.models import Partner
-from partners.rights import PartnerRight
 from subscriptions.models import Subscription, SubscriptionState
 
 from ..breaches import certified
@@ -30,7 +28,11 @@ from ..models import (
 )
 from ..survey import Survey, certify, compare, survey
 from . import notices
-from .administration import end_grant, end_service_administrations
+from .administration import (
+    end_grant,
+    end_service_administrations,
+    manages_administration,
+)
 from .clock import expire_past_end
 
 BECAUSE = {Side.CUSTOMER: EndedBecause.CUSTOMER, Side.PARTNER: EndedBecause.PARTNER}
@@ -38,13 +40,11 @@ BECAUSE = {Side.CUSTOMER: EndedBecause.CUSTOMER, Side.PARTNER: EndedBecause.PART
 
 def may_end(by: Actor, side: Side, *, partner: Partner, customer: Customer) -> bool:
     """The customer's deciders, or the partner's admin agents and global admins."""
+    if side != Side.CUSTOMER:
+        return manages_administration(by, partner)
     if by.user is None or not by.user.is_active:
         return False
-    if side == Side.CUSTOMER:
-        places: Any = customer.memberships.having(CustomerRight.DECIDE)
-    else:
-        places = partner.memberships.having(PartnerRight.MANAGE_ADMINISTRATION)
-    return places.filter(user=by.user).exists()
+    return customer.memberships.having(CustomerRight.DECIDE).filter(user=by.user).exists()
 
 
 @certified

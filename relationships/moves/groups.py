@@ -18,9 +18,9 @@ from audit.log import Side, hold
 from partnercenter.lib.refusals import Refused
 from partnercenter.lib.states import moment
 from partners.models import Partner, PartnerMembership, SecurityGroup, SecurityGroupMember
-from partners.rights import PartnerRight
 
 from ..models import AccessAssignment, AssignmentStatus
+from .administration import manages_administration
 from .assignments import end_assignment
 
 MOST = 200  # open groups of one partner
@@ -29,14 +29,6 @@ LONGEST_NAME = 100
 
 class GroupRefused(Refused):
     """This cannot be done with this group; the message is for people."""
-
-
-def manages_groups(by: Actor, partner: Partner) -> bool:
-    """The partner's admin agents and global admins (design section 6)."""
-    if by.user is None or not by.user.is_active:
-        return False
-    places = partner.memberships.having(PartnerRight.MANAGE_ADMINISTRATION)
-    return places.filter(user=by.user).exists()
 
 
 @transaction.atomic
@@ -134,7 +126,7 @@ def _with_customer(rows: Iterable[AccessAssignment]) -> list[Any]:
 
 def _begin(partner: Partner, by: Actor) -> None:
     partner.lock()
-    if not manages_groups(by, partner):
+    if not manages_administration(by, partner):
         raise PermissionDenied
 
 

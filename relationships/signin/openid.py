@@ -30,7 +30,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Actor, User
 
 from ..moves.arriving import hand_over
 from . import outbound, sources
@@ -312,7 +312,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
             raise ImmediateHttpResponse(failed(request, source, Problem.STAFF))
         if person.pk and not person.emailaddress_set.filter(verified=True).exists():
             name = cast(dict[str, str], sociallogin.account.extra_data).get("name", "")
-            hand_over(person, sociallogin.email_addresses[0].email, name=name)
+            address, by = sociallogin.email_addresses[0].email, Actor.objects.of(person)
+            hand_over(person, address, name=name, by=by)
 
     def on_authentication_error(
         self,
