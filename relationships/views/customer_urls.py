@@ -12,11 +12,12 @@ from . import (
     customer_profile,
     decision,
     people,
-    sign_on,
     subscription,
 )
+from .people_urls import addresses_of
 
 urlpatterns = [
+    *addresses_of("customer", customer_view),
     path("", customer.customer_home, name="customer-home"),
     path("partners/", customer.customer_partners, name="customer-partners"),
     path(
@@ -62,41 +63,8 @@ urlpatterns = [
         certificate.certificate_download,
         name="certificate-download",
     ),
-    path("people/", customer_view(people.people), name="customer-people"),
-    path("people/invite/", customer_view(people.person_invite), name="customer-person-invite"),
-    path("people/leave/", customer_view(people.leave), name="customer-leave"),
-    path("people/<uuid:public_id>/", customer_view(people.person), name="customer-person"),
-    path(
-        "people/<uuid:public_id>/remove/",
-        customer_view(people.person_remove),
-        name="customer-person-remove",
-    ),
-    path(
-        "people/<uuid:public_id>/reset/",
-        customer_view(people.person_reset),
-        name="customer-person-reset",
-    ),
-    path(
-        "people/invitations/<uuid:public_id>/send-again/",
-        customer_view(people.invitation_send_again),
-        name="customer-invitation-send-again",
-    ),
-    path(
-        "people/invitations/<uuid:public_id>/withdraw/",
-        customer_view(people.invitation_withdraw),
-        name="customer-invitation-withdraw",
-    ),
     path("people/factor/", customer_view(people.factor_demand), name="customer-factor-demand"),
-    path("people/claims/<uuid:public_id>/", customer_view(people.claim), name="customer-claim"),
     path("profile/", customer_profile.customer_profile, name="customer-profile"),
-    path("profile/sign-on/", customer_view(sign_on.sign_on), name="customer-sign-on"),
-    path(
-        "profile/sign-on/test/", customer_view(sign_on.sign_on_test), name="customer-sign-on-test"
-    ),
-    path("profile/sign-on/turn-on/", customer_view(sign_on.sign_on_on), name="customer-sign-on-on"),
-    path(
-        "profile/sign-on/turn-off/", customer_view(sign_on.sign_on_off), name="customer-sign-on-off"
-    ),
     path("profile/domain/", customer_profile.domain_begin, name="domain-begin"),
     path("profile/domain/check/", customer_profile.domain_check, name="domain-check"),
     path("activity/", customer_activity.customer_activity, name="customer-activity"),

@@ -9,26 +9,20 @@ from . import (
     partner,
     partner_activity,
     partner_customer_urls,
-    people,
     request_acts,
     request_detail,
     request_form,
     request_list,
     request_text,
-    sign_on,
     standing_link,
     subscription,
 )
+from .people_urls import addresses_of
 
 urlpatterns = [
+    *addresses_of("partner", partner_view),
     path("", partner.partner_home, name="partner-home"),
     path("profile/", partner.partner_profile, name="partner-profile"),
-    path("profile/sign-on/", partner_view(sign_on.sign_on), name="partner-sign-on"),
-    path("profile/sign-on/test/", partner_view(sign_on.sign_on_test), name="partner-sign-on-test"),
-    path("profile/sign-on/turn-on/", partner_view(sign_on.sign_on_on), name="partner-sign-on-on"),
-    path(
-        "profile/sign-on/turn-off/", partner_view(sign_on.sign_on_off), name="partner-sign-on-off"
-    ),
     path("customers/", include(partner_customer_urls)),
     path("subscriptions/", partner.partner_subscriptions, name="partner-subscriptions"),
     path(
@@ -48,31 +42,6 @@ urlpatterns = [
     path("groups/<uuid:public_id>/take-out/", groups.group_take_out, name="group-take-out"),
     path("groups/<uuid:public_id>/rename/", groups.group_rename, name="group-rename"),
     path("groups/<uuid:public_id>/close/", groups.group_close, name="group-close"),
-    path("people/", partner_view(people.people), name="partner-people"),
-    path("people/invite/", partner_view(people.person_invite), name="partner-person-invite"),
-    path("people/leave/", partner_view(people.leave), name="partner-leave"),
-    path("people/<uuid:public_id>/", partner_view(people.person), name="partner-person"),
-    path(
-        "people/<uuid:public_id>/remove/",
-        partner_view(people.person_remove),
-        name="partner-person-remove",
-    ),
-    path(
-        "people/<uuid:public_id>/reset/",
-        partner_view(people.person_reset),
-        name="partner-person-reset",
-    ),
-    path(
-        "people/invitations/<uuid:public_id>/send-again/",
-        partner_view(people.invitation_send_again),
-        name="partner-invitation-send-again",
-    ),
-    path(
-        "people/invitations/<uuid:public_id>/withdraw/",
-        partner_view(people.invitation_withdraw),
-        name="partner-invitation-withdraw",
-    ),
-    path("people/claims/<uuid:public_id>/", partner_view(people.claim), name="partner-claim"),
     path("activity/", partner_activity.partner_activity, name="partner-activity"),
     path(
         "activity/download/",
