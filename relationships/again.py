@@ -3,7 +3,14 @@
 from dataclasses import replace
 
 from .ask import Ask, ask_of, free_name
-from .models import AccessTerms, AdminRelationship, AdminStatus, RelationshipRequest
+from .models import (
+    AccessTerms,
+    AdminRelationship,
+    AdminRole,
+    AdminStatus,
+    AssignmentStatus,
+    RelationshipRequest,
+)
 from .request_mail import default_paragraphs
 
 
@@ -44,6 +51,30 @@ def from_administration(relationship: AdminRelationship) -> Ask:
         days=terms.days,
         auto_extend=terms.auto_extend,
         groups=_open_groups(terms),
+        addressed_tenant_id=customer.tenant_id if customer else None,
+        first_paragraph=first,
+        second_paragraph=second,
+    )
+
+
+def to_renew(relationship: AdminRelationship) -> Ask:
+    """
+    The same for longer: the roles that it has now, for the groups that have them now.
+
+    Approving it ends the present one, so that nothing runs twice.
+    """
+    terms = relationship.granted_terms or relationship.asked_terms
+    customer = relationship.customer
+    standing = relationship.granted_roles.filter(removed_at__isnull=True).values("role")
+    assigned = relationship.assignments.filter(status=AssignmentStatus.ACTIVE).values("group")
+    first, second = default_paragraphs()
+    return Ask(
+        name=free_name(relationship.partner, relationship.name),
+        roles=tuple(AdminRole.objects.filter(pk__in=standing)),
+        days=terms.days,
+        auto_extend=relationship.extension_wished_at is not None,
+        groups=tuple(relationship.partner.security_groups.open().filter(pk__in=assigned)) or None,
+        supersedes=relationship,
         addressed_tenant_id=customer.tenant_id if customer else None,
         first_paragraph=first,
         second_paragraph=second,

@@ -22,7 +22,7 @@ class RelationshipsConfig(AppConfig):
 
         guards.register(self.label, GUARDS)
         kinds.register(SENTENCES)
-        sweeps.register("relationships.clock", clock.sweep, every=30)
+        sweeps.register("relationships.clock", clock.sweep, every=5)
         sweeps.register("relationships.certificates", certificates.sweep, every=10)
         sweeps.register("relationships.renewing", renewing.sweep, every=30)
         sweeps.register_apart("relationships.watch", watch.sweep, every=1)

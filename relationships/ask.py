@@ -28,6 +28,8 @@ class Ask:
     groups: tuple[SecurityGroup, ...] | None = None
     # None: the partner itself; else one of the provider's indirect resellers (rule R46).
     administrator: Partner | None = None
+    # A running grant of the same administrator: approving the wish ends it (renewal).
+    supersedes: AdminRelationship | None = None
     reason: str = ""
     addressed_email: str = ""
     addressed_domain: str = ""
@@ -52,6 +54,7 @@ def settled(ask: Ask, partner: Partner) -> Ask:
         auto_extend=ask.auto_extend and bool(roles),
         groups=tuple(sorted(set(groups), key=lambda group: group.pk)) if roles else (),
         administrator=administrator,
+        supersedes=ask.supersedes if roles else None,
         reason=ask.reason.strip(),
         addressed_email=ask.addressed_email.strip().lower(),
         addressed_domain=ask.addressed_domain.strip().lower().rstrip("."),
@@ -71,6 +74,7 @@ def ask_of(request: RelationshipRequest) -> Ask:
         auto_extend=terms.auto_extend if terms else False,
         groups=tuple(terms.planned_groups.order_by("pk")) if terms else (),
         administrator=request.administrator,
+        supersedes=request.renews(),
         reason=request.reason,
         addressed_email=request.addressed_email,
         addressed_domain=request.addressed_domain,

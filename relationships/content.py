@@ -25,13 +25,17 @@ FORMAT = 1
 def content_of(decision: Decision, at: datetime | None = None) -> str:
     """What is asked, who asks, the customer, and who holds each touched service."""
     roles = decision.request.asked_roles()
-    return content_with(decision, roles, holders_of(decision, roles, at))
+    renews = decision.request.renews()
+    return content_with(decision, roles, holders_of(decision, roles, at), renews)
 
 
 def content_with(
-    decision: Decision, roles: list[AdminRole], holders: list[ServiceAdministration]
+    decision: Decision,
+    roles: list[AdminRole],
+    holders: list[ServiceAdministration],
+    renews: AdminRelationship | None,
 ) -> str:
-    """The same text from roles and holders that were read already."""
+    """The same text from what was read already."""
     request, terms = decision.request, decision.request.terms
     content: dict[str, Any] = {
         "format": FORMAT,
@@ -58,6 +62,9 @@ def content_with(
             if holder.partner_id != request.administrator_id
         },
     }
+    if renews is not None:
+        # Named only where there is one, so that what was signed before reads the same.
+        content["renews"] = str(renews.public_id)
     return canonical(content)
 
 

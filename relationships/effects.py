@@ -1,6 +1,6 @@
 """What a move changes, as facts that pages say and that a preview and the real run compare."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -25,6 +25,11 @@ class EffectKind(StrEnum):
     ADMINISTRATION_ENDS = "administration_ends"
     ADMINISTRATION_PAUSES = "administration_pauses"
     ADMINISTRATION_RESUMES = "administration_resumes"
+    ADMINISTRATION_RENEWED = "administration_renewed"
+    EXTENSION_ALLOWED = "extension_allowed"
+    EXTENSION_FORBIDDEN = "extension_forbidden"
+    EXTENSION_WISHED = "extension_wished"
+    EXTENSION_NOT_WISHED = "extension_not_wished"
     SUBSCRIPTION_EXPIRES = "subscription_expires"
 
 
@@ -34,6 +39,8 @@ STARTS = {
     EffectKind.ROLE_GIVEN,
     EffectKind.SERVICE_TAKEN_UP,
     EffectKind.ADMINISTRATION_RESUMES,
+    EffectKind.EXTENSION_ALLOWED,
+    EffectKind.EXTENSION_WISHED,
 }
 STAYS = {EffectKind.SELLING_STAYS}
 
@@ -48,6 +55,12 @@ class Effect:
     other: str = ""
     # For people the day counts; two runs of one move differ by the moment between them.
     day: str = ""
+    # The same for whoever reads: in their language, on their side of midnight.
+    until: datetime | None = field(default=None, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.until is not None:
+            object.__setattr__(self, "day", day_of(self.until))
 
     @property
     def direction(self) -> str:
@@ -61,7 +74,7 @@ class Effect:
             "partner": self.partner,
             "thing": self.thing,
             "other": self.other,
-            "day": self.day,
+            "day": day_of(self.until) if self.until else self.day,
         }
 
 
@@ -92,6 +105,23 @@ SENTENCES = {
     ),
     EffectKind.ADMINISTRATION_RESUMES: lambda: _(
         "%(partner)s can use “%(thing)s” again, until %(day)s."
+    ),
+    EffectKind.ADMINISTRATION_RENEWED: lambda: _(
+        "%(partner)s: “%(thing)s” ends, because “%(other)s” takes its place."
+    ),
+    EffectKind.EXTENSION_ALLOWED: lambda: _(
+        "At its end, %(day)s, “%(thing)s” is extended by 180 days, and so on each time, as long as "
+        "%(partner)s wishes it and the customer allows it."
+    ),
+    EffectKind.EXTENSION_FORBIDDEN: lambda: _(
+        "“%(thing)s” of %(partner)s is not extended: it ends on %(day)s."
+    ),
+    EffectKind.EXTENSION_WISHED: lambda: _(
+        "%(partner)s wishes that “%(thing)s” be extended by 180 days at its end, %(day)s. It is, "
+        "if the customer allows it."
+    ),
+    EffectKind.EXTENSION_NOT_WISHED: lambda: _(
+        "%(partner)s no longer wishes that “%(thing)s” be extended: it ends on %(day)s."
     ),
     EffectKind.SUBSCRIPTION_EXPIRES: lambda: _("“%(thing)s” expires on %(day)s."),
 }

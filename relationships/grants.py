@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import F, Prefetch
+from django.db.models import F, Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from customers.models import Customer
@@ -12,6 +12,7 @@ from partners.models import Partner
 from subscriptions.models import Service
 
 from .models import (
+    TAKEN,
     AccessAssignment,
     AdminRelationship,
     AdminRelationshipRole,
@@ -70,6 +71,36 @@ class Grant:
         return [row.role.name for row in self.rows if row.removed_because == EndedBecause.DISPLACED]
 
     @property
+    def roles_taken_away(self) -> dict[str, list[str]]:
+        """By whom single roles were taken away, the partner's own people included."""
+        taken: dict[str, list[str]] = {}
+        for row in self.rows:
+            if row.removed_because and row.removed_because != EndedBecause.DISPLACED:
+                label = str(row.get_removed_because_display())
+                taken.setdefault(label, []).append(row.role.name)
+        return taken
+
+    @property
+    def extensible(self) -> bool:
+        """Whether it could be extended at its end (rule R-G10)."""
+        return not any(row.removed_at is None and row.role.privileged for row in self.rows)
+
+    @property
+    def extension_state(self) -> str:
+        """What becomes of it at its end, for people."""
+        relationship = self.relationship
+        if not self.extensible:
+            return _("never extended, because it has privileged roles")
+        wished = relationship.extension_wished_at is not None
+        allowed = relationship.extension_allowed_at is not None
+        return {
+            (True, True): _("extended by 180 days at its end"),
+            (True, False): _("wished by the partner, not allowed by the customer"),
+            (False, True): _("allowed by the customer, not wished by the partner"),
+            (False, False): _("not wished, not allowed"),
+        }[wished, allowed]
+
+    @property
     def groups(self) -> list[str]:
         return sorted(assigned.group.name for assigned in self.relationship.assignments.all())
 
@@ -78,7 +109,7 @@ class Grant:
         """Whether something of it is over, by no act of the partner's, and not back."""
         whole = self.relationship.ended_because in OVER
         return any(
-            (whole and row.removed_at is None) or row.removed_because == EndedBecause.DISPLACED
+            (whole and row.removed_at is None) or row.removed_because in TAKEN
             for row in self.rows
             if row.role_id not in self.held
         )
@@ -90,20 +121,30 @@ class Grant:
         )
 
 
-TAKEN = (EndedBecause.CUSTOMER, EndedBecause.DISPLACED)
 OVER = (*TAKEN, EndedBecause.SELLING_ENDED, EndedBecause.END_REACHED)
+
+
+def grant_of(relationship: AdminRelationship, at: datetime) -> Grant:
+    """One of them, with its roles and groups; two queries."""
+    prefetch_related_objects([relationship], *_with_roles_and_groups())
+    return Grant(relationship, at)
+
+
+def _with_roles_and_groups() -> list[Prefetch]:
+    assigned = AccessAssignment.objects.filter(status=AssignmentStatus.ACTIVE)
+    roles = AdminRelationshipRole.objects.select_related("role__service")
+    return [
+        Prefetch("granted_roles", roles),
+        Prefetch("assignments", assigned.select_related("group")),
+    ]
 
 
 def grants_of(partner: Partner, customer: Customer, at: datetime) -> list[Grant]:
     """Those that run, then those that ended, each with the newest first; three queries."""
-    assigned = AccessAssignment.objects.filter(status=AssignmentStatus.ACTIVE)
     relationships = (
         partner.admin_relationships.filter(customer=customer)
         .order_by(F("ended_at").desc(nulls_first=True), "-activated_at", "-pk")
-        .prefetch_related(
-            Prefetch("granted_roles", AdminRelationshipRole.objects.select_related("role")),
-            Prefetch("assignments", assigned.select_related("group")),
-        )
+        .prefetch_related(*_with_roles_and_groups())
     )
     grants = [Grant(relationship, at) for relationship in relationships[:LONGEST]]
     held = {

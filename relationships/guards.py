@@ -50,7 +50,94 @@ BREACH_FACTS = (
     "actor_id",
 )
 
+# Only the clock moves an end date, forward, by the customer's standing yes (trap 13 of the peers).
+EXTENDED = """
+    OLD.status = 'active' AND NEW.status = 'active'
+    AND OLD.extension_wished_at IS NOT NULL AND OLD.extension_allowed_at IS NOT NULL
+    AND NEW.ends_at IS NOT NULL AND NEW.ends_at > OLD.ends_at
+    AND NOT EXISTS (
+        SELECT 1 FROM relationships_adminrelationshiprole AS given
+        JOIN relationships_adminrole AS role ON role.id = given.role_id
+        WHERE given.relationship_id = OLD.id AND given.removed_at IS NULL AND role.privileged)"""
+
 GUARDS: list[Declaration] = [
+    # A draft may go; what somebody was asked for stays.
+    NoDelete("relationships_adminrelationship", when="OLD.status <> 'created'"),
+    NoReplace(
+        "relationships_adminrelationship",
+        (
+            ("id",),
+            ("public_id",),
+            ("decision_id",),
+            Key(("partner_id", "name_key"), "{row}.ended_because <> 'lapsed'"),
+            Key(("supersedes_id",), "{row}.status = 'approvalPending'"),
+        ),
+    ),
+    Frozen(
+        "relationships_adminrelationship",
+        (
+            "id",
+            "public_id",
+            "partner_id",
+            "customer_id",
+            "name",
+            "name_key",
+            "asked_terms_id",
+            "granted_terms_id",
+            "request_id",
+            "decision_id",
+            "supersedes_id",
+            "created_at",
+            "activated_at",
+        ),
+        when="OLD.activated_at IS NOT NULL",
+        what="granted",
+    ),
+    Guard(
+        "guard_relationships_adminrelationship_end",
+        "relationships_adminrelationship",
+        "UPDATE",
+        when="OLD.ends_at IS NOT NULL AND OLD.ends_at IS DISTINCT FROM NEW.ends_at",
+        forbidden=f"NOT ({EXTENDED})",
+    ),
+    Guard(
+        "guard_relationships_adminrelationship_renewal",
+        "relationships_adminrelationship",
+        "UPDATE",
+        when="NEW.supersedes_id IS NOT NULL AND NEW.status = 'active' AND OLD.status <> 'active'",
+        forbidden=(
+            "NOT EXISTS (SELECT 1 FROM relationships_adminrelationship AS renewed "
+            "WHERE renewed.id = NEW.supersedes_id AND renewed.partner_id = NEW.partner_id "
+            "AND renewed.customer_id = NEW.customer_id)"
+        ),
+    ),
+    # Roles come with the approval, and are only ever taken away from then on.
+    Guard(
+        "guard_relationships_adminrelationshiprole_given",
+        "relationships_adminrelationshiprole",
+        "INSERT",
+        forbidden=(
+            "NOT EXISTS (SELECT 1 FROM relationships_adminrelationship AS relationship "
+            "WHERE relationship.id = NEW.relationship_id AND relationship.status = 'active' "
+            "AND relationship.activated_at = NEW.granted_at)"
+        ),
+    ),
+    NoDelete("relationships_adminrelationshiprole"),
+    NoReplace(
+        "relationships_adminrelationshiprole",
+        (("id",), ("relationship_id", "role_id")),
+        frozen=("id", "relationship_id", "role_id"),
+    ),
+    Frozen(
+        "relationships_adminrelationshiprole",
+        ("id", "relationship_id", "role_id", "granted_at"),
+    ),
+    Frozen(
+        "relationships_adminrelationshiprole",
+        ("removed_at", "removed_by_id", "removed_because"),
+        when="OLD.removed_at IS NOT NULL",
+        what="removed",
+    ),
     Guard(
         "guard_relationships_sale",
         "subscriptions_subscription",

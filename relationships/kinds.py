@@ -86,6 +86,24 @@ SENTENCES = {
     "administration.terminated": _("An administration of %(customer)s by %(partner)s was ended."),
     "administration.paused": _("%(customer)s paused administration by %(partner)s."),
     "administration.resumed": _("%(customer)s resumed administration by %(partner)s."),
+    "administration.roles_taken": _(
+        "Single roles that %(partner)s had for %(customer)s were taken away."
+    ),
+    "administration.extension_wished": _(
+        "%(partner)s wishes that an administration of %(customer)s be extended at its end."
+    ),
+    "administration.extension_not_wished": _(
+        "%(partner)s no longer wishes that an administration of %(customer)s be extended."
+    ),
+    "administration.extension_allowed": _(
+        "%(customer)s allowed that an administration by %(partner)s be extended at its end."
+    ),
+    "administration.extension_forbidden": _(
+        "%(customer)s forbade that an administration by %(partner)s be extended."
+    ),
+    "administration.extended": _(
+        "An administration of %(customer)s by %(partner)s was extended, by the customer's yes."
+    ),
     "administration.removed": _("%(customer)s took all administration from %(partner)s."),
     "selling.winding_down": _("%(partner)s takes no new orders from %(customer)s; it winds down."),
     "selling.ended": _("%(partner)s no longer sells to %(customer)s."),

@@ -72,7 +72,11 @@ def partner_of(customer: Customer, partner: Partner, at: datetime) -> dict[str, 
         taken = [given.role.name for given in grant.granted_roles.all() if given.removed_at]
         entry = {
             "grant": grant,
-            "roles": [role_view(role) for role in sorted(standing, key=lambda role: role.name)],
+            "roles": [
+                role_view(role, tick_id=f"{grant.public_id}-{role.template_id}")
+                for role in sorted(standing, key=lambda role: role.name)
+            ],
+            "privileged": any(role.privileged for role in standing),
             "taken": sorted(taken),
         }
         is_running = grant.status == AdminStatus.ACTIVE and grant.ends_at and grant.ends_at > at

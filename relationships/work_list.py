@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from partners.models import Partner, PartnerMembership
 from subscriptions.models import SubscriptionState
 
-from .grants import TAKEN
 from .models import (
+    TAKEN,
     AccessAssignment,
     AdminRelationship,
     AdminRelationshipRole,
@@ -94,7 +94,7 @@ def _displaced(partner: Partner, at: datetime) -> Iterable[Lost]:
     rows = (
         _not_back(partner, at)
         .filter(
-            removed_because=EndedBecause.DISPLACED,
+            removed_because__in=TAKEN,
             removed_at__gte=at - BEHIND,
             relationship__partner=partner,
             relationship__status=AdminStatus.ACTIVE,
@@ -124,7 +124,7 @@ def _not_back(partner: Partner, at: datetime) -> QuerySet[AdminRelationshipRole]
 
 
 def _taken_with_its_grant() -> Q:
-    return Q(removed_at__isnull=True) | Q(removed_because=EndedBecause.DISPLACED)
+    return Q(removed_at__isnull=True) | Q(removed_because__in=TAKEN)
 
 
 def unusable(partner: Partner, at: datetime) -> Items:

@@ -161,6 +161,7 @@ def initial_of(ask: Ask) -> dict[str, Any]:
         "lifetime_days": ask.lifetime_days,
         "first_paragraph": ask.first_paragraph,
         "second_paragraph": ask.second_paragraph,
+        **({"renews": ask.supersedes.public_id} if ask.supersedes else {}),
         **({"groups": [group.public_id for group in ask.groups]} if ask.groups else {}),
         **({"administrator": ask.administrator.tenant_id} if ask.administrator else {}),
     }

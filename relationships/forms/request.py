@@ -1,6 +1,7 @@
 """A request to one customer, as a partner's person types it."""
 
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +13,10 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from partnercenter.lib.ids import uuid7
+from partners.models import Partner
 
 from ..ask import Ask
+from ..models import AdminRelationship
 from .asking import AskForm
 from .paragraph import ParagraphField
 
@@ -55,8 +58,12 @@ class RequestForm(AskForm):
     # Given with the page and back with the form, so that a second click makes no second request.
     key = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
+    # The running administration that this renews; it comes with the page.
+    renews = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, draft: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.partner: Partner = kwargs["membership"].partner
         named_otherwise = any(
             self.data.get(name) for name in ("addressed_domain", "addressed_tenant_id")
         )
@@ -64,6 +71,21 @@ class RequestForm(AskForm):
         self.names_organisation = named_otherwise or any(
             self.initial.get(name) for name in ("addressed_domain", "addressed_tenant_id")
         )
+
+    @cached_property
+    def renewed(self) -> AdminRelationship | None:
+        """What the form renews, as its page says it."""
+        try:
+            public_id = UUID(str(self["renews"].value()))
+        except ValueError:
+            return None
+        own = self.partner.admin_relationships.select_related("customer")
+        return own.filter(public_id=public_id).first()
+
+    def clean_renews(self) -> AdminRelationship | None:
+        if self.cleaned_data["renews"] is not None and self.renewed is None:
+            raise forms.ValidationError(_t("Your organisation has no such administration."))
+        return self.renewed
 
     def clean_addressed_domain(self) -> str:
         return self.cleaned_data["addressed_domain"].lower()
@@ -89,6 +111,7 @@ class RequestForm(AskForm):
             addressed_domain=given["addressed_domain"],
             addressed_tenant_id=given["addressed_tenant_id"],
             lifetime_days=given["lifetime_days"],
+            supersedes=given["renews"],
             first_paragraph=given["first_paragraph"],
             second_paragraph=given["second_paragraph"],
         )

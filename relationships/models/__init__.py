@@ -1,4 +1,5 @@
 from .admin_relationship import (
+    TAKEN,
     AccessAssignment,
     AdminRelationship,
     AdminRelationshipRole,
@@ -20,6 +21,7 @@ from .terms import AccessTerms
 from .watch import Watch
 
 __all__ = [
+    "TAKEN",
     "AccessAssignment",
     "AccessTerms",
     "AdminRelationship",

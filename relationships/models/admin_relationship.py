@@ -40,6 +40,8 @@ class EndedBecause(models.TextChoices):
 
 GRANTED = (AdminStatus.ACTIVE, AdminStatus.EXPIRED)
 ENDED = (AdminStatus.EXPIRED, AdminStatus.TERMINATED)
+# Roles that were taken by no act of the partner's.
+TAKEN = (EndedBecause.CUSTOMER, EndedBecause.DISPLACED)
 
 
 class AdminRelationshipQuerySet(models.QuerySet["AdminRelationship"]):
@@ -60,13 +62,29 @@ class AdminRelationshipQuerySet(models.QuerySet["AdminRelationship"]):
         """Those that were granted and are over, or lost roles; a renewal took nothing away."""
         ended = Q(status__in=ENDED) & ~Q(ended_because=EndedBecause.RENEWED)
         taken = AdminRelationshipRole.objects.filter(
-            relationship=OuterRef("pk"), removed_because=EndedBecause.DISPLACED
+            relationship=OuterRef("pk"), removed_because__in=TAKEN
         )
         return self.filter(ended | Exists(taken), activated_at__isnull=False)
 
     def holding_a_name(self) -> Self:
         """Those whose name cannot be given again; a request that lapsed gives it back."""
         return self.exclude(ended_because=EndedBecause.LAPSED)
+
+    def privileged(self) -> Self:
+        """Those that give a privileged role now; such a one is never extended (rule R-G10)."""
+        standing = AdminRelationshipRole.objects.filter(
+            relationship=OuterRef("pk"), removed_at__isnull=True, role__privileged=True
+        )
+        return self.filter(Exists(standing))
+
+    def to_be_extended(self) -> Self:
+        """The partner wishes it, the customer said yes, and no role stands in the way."""
+        both = self.filter(
+            status=AdminStatus.ACTIVE,
+            extension_wished_at__isnull=False,
+            extension_allowed_at__isnull=False,
+        )
+        return both.exclude(pk__in=self.model.objects.privileged().values("pk"))
 
     def past_their_end(self, at: datetime) -> Self:
         return self.filter(status=AdminStatus.ACTIVE, ends_at__lte=at)
@@ -122,6 +140,8 @@ class AdminRelationship(StatefulModel):
     extension_allowed_by = models.ForeignKey(
         Actor, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # When the clock next looks whether somebody is to be reminded of the end; none while null.
+    remind_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1)
 
     objects = AdminRelationshipQuerySet.as_manager()
@@ -141,12 +161,27 @@ class AdminRelationship(StatefulModel):
                 name="relationships_admin_ended",
                 condition=Q(ended_at__isnull=False),
             ),
+            models.Index(
+                fields=["ends_at"],
+                name="relationships_admin_end",
+                condition=Q(status=AdminStatus.ACTIVE),
+            ),
+            models.Index(
+                fields=["remind_at"],
+                name="relationships_admin_remind",
+                condition=Q(status=AdminStatus.ACTIVE, remind_at__isnull=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
                 name="relationships_admin_name_once_per_partner",
                 fields=["partner", "name_key"],
                 condition=~Q(ended_because=EndedBecause.LAPSED),
+            ),
+            models.UniqueConstraint(
+                name="relationships_admin_one_renewal_waits",
+                fields=["supersedes"],
+                condition=Q(status=AdminStatus.APPROVAL_PENDING),
             ),
             models.CheckConstraint(name="relationships_admin_name_is_given", condition=~Q(name="")),
             models.CheckConstraint(
@@ -210,8 +245,8 @@ class AdminRelationshipRole(models.Model):
         indexes = [
             models.Index(
                 fields=["removed_at"],
-                name="relationships_role_displaced",
-                condition=Q(removed_because=EndedBecause.DISPLACED),
+                name="relationships_role_lost",
+                condition=Q(removed_because__in=["customer", "displaced"]),
             )
         ]
         constraints = [

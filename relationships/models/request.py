@@ -179,6 +179,13 @@ class RelationshipRequest(StatefulModel):
     def get_absolute_url(self) -> str:
         return reverse("relationships:request-detail", args=[self.partner.slug, self.public_id])
 
+    def renews(self) -> Any:
+        """The running administration whose place this request wants to take (renewal)."""
+        if self.terms_id is None or self.kind != RequestKind.SINGLE:
+            return None
+        own = self.admin_relationships.select_related("supersedes").first()
+        return own.supersedes if own else None
+
     @property
     def link(self) -> str:
         """The address that the customer opens; it holds nothing but the token (rule R4)."""

@@ -15,7 +15,7 @@ from partners.models import Partner, PartnerKind, PartnerStatus
 from partners.rights import PartnerRight
 
 from ..ask import NAME_LENGTH, PARAGRAPH_LENGTH, REASON_LENGTH, Ask, free_name, name_is_used
-from ..models import AdminRole, RelationshipRequest
+from ..models import AdminRelationship, AdminRole, AdminStatus, RelationshipRequest
 
 # They could show a customer other words than those that are stored and signed.
 TURNS_WORDS_ROUND = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
@@ -160,6 +160,7 @@ def _check_administration(partner: Partner, ask: Ask) -> None:
     administrator = ask.administrator or partner
     if administrator.pk != partner.pk:
         _check_administrator(partner, administrator)
+    _check_renewal(ask, administrator)
     if any(
         group.partner_id != administrator.pk or group.closed_at is not None
         for group in ask.groups or ()
@@ -176,6 +177,38 @@ def why_too_long(roles: Iterable[AdminRole], days: int) -> str:
         "roles": ", ".join(privileged),
         "most": settings.PRIVILEGED_DAYS_MAX,
     }
+
+
+def _check_renewal(ask: Ask, administrator: Partner) -> None:
+    """Only what runs can be renewed, by who administers, of the customer that gave it."""
+    renewed = ask.supersedes
+    if renewed is None:
+        return
+    renewed.lock()
+    customer = renewed.customer
+    if renewed.partner_id != administrator.pk or renewed.status != AdminStatus.ACTIVE:
+        raise RequestRefused(
+            _("The administration “%(name)s” does not run any more, so it cannot be renewed.")
+            % {"name": renewed.name}
+        )
+    if customer is None or ask.addressed_tenant_id != customer.tenant_id:
+        raise RequestRefused(
+            _(
+                "A renewal goes to the customer whose administration it renews: leave its tenant "
+                "id as it was filled in, and no other address."
+            )
+        )
+
+
+def check_first_renewal(relationship: AdminRelationship) -> None:
+    """One renewal of a grant waits at a time."""
+    if relationship.supersedes_id is None:
+        return
+    waiting = AdminRelationship.objects.filter(
+        supersedes=relationship.supersedes_id, status=AdminStatus.APPROVAL_PENDING
+    )
+    if waiting.exists():
+        raise RequestRefused(_("A renewal of this administration waits for the customer already."))
 
 
 def _check_administrator(partner: Partner, reseller: Partner) -> None:

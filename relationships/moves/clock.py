@@ -1,6 +1,6 @@
-"""What time alone does: requests lapse, administration ends at its end date."""
+"""What time alone does: requests lapse, administration is extended or ends at its end date."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -27,6 +27,7 @@ from ..models import (
 from .administration import end_grant, end_service_administrations
 
 BATCH = 100
+EXTENSION = timedelta(days=180)
 
 
 def sweep(at: datetime | None = None) -> int:
@@ -109,9 +110,45 @@ def end_unanswered(request: RelationshipRequest, *, because: str, by: Actor, at:
         )
 
 
+def extend_past_end(customer: Customer, *, at: datetime) -> None:
+    """What is due for extension goes on from its end, by the customer's standing yes (7.12)."""
+    due = AdminRelationship.objects.to_be_extended().past_their_end(at).filter(customer=customer)
+    for grant in due.select_related("partner", "extension_allowed_by").order_by("id"):
+        was = grant.ends_at
+        assert was is not None  # noqa: S101  an active one has an end
+        until = was
+        while until <= at:  # after a long standstill it may be due more than once
+            until += EXTENSION
+        grant.ends_at = until
+        grant.version += 1
+        grant.save(update_fields=["ends_at", "version"])
+        allowed_by = grant.extension_allowed_by
+        record(
+            "administration.extended",
+            by=Actor.objects.clock(),
+            at=at,
+            side=Side.OPERATOR,
+            subject=("admin_relationship", str(grant.public_id)),
+            customer=customer.party,
+            partner=grant.partner.party,
+            details={
+                "was": was,
+                "until": until,
+                "wished_at": grant.extension_wished_at,
+                "allowed_at": grant.extension_allowed_at,
+                "allowed_by": str(allowed_by.public_id) if allowed_by else "",
+            },
+        )
+
+
 def expire_past_end(customer: Customer, *, at: datetime) -> None:
-    """End what of this customer's administration is past its end; the customer is locked."""
+    """
+    End what of this customer's administration is past its end; the customer is locked.
+
+    What is to be extended is extended first: until then nobody could use it.
+    """
     by = Actor.objects.clock()
+    extend_past_end(customer, at=at)
     over = AdminRelationship.objects.past_their_end(at).filter(customer=customer)
     for relationship in over.select_related("partner").order_by("id"):
         end_grant(

@@ -16,7 +16,7 @@ from partners.models import Partner
 from subscriptions.models import Subscription, SubscriptionState
 
 from ..breaches import certified
-from ..effects import Effect, EffectKind, day_of
+from ..effects import Effect, EffectKind
 from ..models import (
     AdminRelationship,
     EndedBecause,
@@ -205,7 +205,7 @@ def _end(
     effects = []
     for grant in grants:
         effects += _end_grant(grant, because=because, by=by, at=at)
-    effects += _free_services(partner, customer, by=by, at=at)
+    effects += free_services(partner, customer, by=by, at=at)
     PartnerRelationship.objects.relist(partner, customer, at)
     return effects
 
@@ -222,9 +222,8 @@ def _end_grant(grant: AdminRelationship, *, because: str, by: Actor, at: datetim
     ]
 
 
-def _free_services(
-    partner: Partner, customer: Customer, *, by: Actor, at: datetime
-) -> list[Effect]:
+def free_services(partner: Partner, customer: Customer, *, by: Actor, at: datetime) -> list[Effect]:
+    """Services that no running grant of the partner administers any more."""
     because = ServiceEndedBecause.TERMINATED
     freed = end_service_administrations(customer, partner, by=by, at=at, because=because)
     return [Effect(EffectKind.SERVICE_FREED, partner.name, service.name) for service in freed]
@@ -245,7 +244,7 @@ def _stop_selling(
         return [Effect(EffectKind.SELLING_ENDS, name)]
     relationship.move_to(ResellerStatus.WINDING_DOWN, winding_down_at=at, winding_down_by=by)
     expiring = [
-        Effect(EffectKind.SUBSCRIPTION_EXPIRES, name, str(row), day=day_of(row.term_end))
+        Effect(EffectKind.SUBSCRIPTION_EXPIRES, name, str(row), until=row.term_end)
         for row in live
         if row.state == SubscriptionState.ACTIVE
     ]

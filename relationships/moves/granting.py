@@ -13,7 +13,7 @@ from partners.models import Partner, SecurityGroup
 from subscriptions.models import Service
 
 from ..content import services_administered_by
-from ..effects import Effect, EffectKind, day_of
+from ..effects import Effect, EffectKind
 from ..models import (
     AccessTerms,
     AdminRelationship,
@@ -26,7 +26,9 @@ from ..models import (
     ResellerRelationship,
     ResellerStatus,
     ServiceAdministration,
+    ServiceEndedBecause,
 )
+from .administration import end_grant, end_service_administrations
 from .answering import Answer
 from .displacing import Displaced, displace
 
@@ -106,9 +108,41 @@ def _grant_administration(
     PartnerRelationship.objects.list_pair(relationship.partner, decision.customer)
     given.relationship, given.terms = relationship, terms
     given.role_ids = sorted(str(role.template_id) for role in roles)
-    name, until = relationship.partner.name, day_of(at + timedelta(days=days))
-    given.effects += [Effect(EffectKind.ROLE_GIVEN, name, role.name, day=until) for role in roles]
+    name, until = relationship.partner.name, relationship.ends_at
+    given.effects += [Effect(EffectKind.ROLE_GIVEN, name, role.name, until=until) for role in roles]
     _take_services(decision, answer, given, roles, by=by, at=at)
+    _replace_renewed(decision, relationship, roles, given, by=by, at=at)
+
+
+def _replace_renewed(
+    decision: Decision,
+    relationship: AdminRelationship,
+    roles: list[AdminRole],
+    given: Given,
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """A renewal takes the place of the grant that it renews, where that one still runs."""
+    renewed = relationship.supersedes
+    if renewed is None:
+        return
+    renewed.lock()
+    if renewed.customer_id != decision.customer_id:
+        raise Refused(_("This request renews administration of another customer."))
+    if renewed.status != AdminStatus.ACTIVE:
+        return
+    standing = renewed.granted_roles.filter(removed_at__isnull=True).exclude(role__in=roles)
+    less = [row.role.name for row in standing.select_related("role").order_by("role__name")]
+    end_grant(renewed, because=EndedBecause.RENEWED, by=by, at=at)
+    name, kind = relationship.partner.name, EffectKind.ADMINISTRATION_RENEWED
+    given.effects.append(Effect(kind, name, renewed.name, other=relationship.name))
+    given.effects += [Effect(EffectKind.ROLE_TAKEN, name, role) for role in less]
+    because = ServiceEndedBecause.TERMINATED
+    freed = end_service_administrations(
+        decision.customer, relationship.partner, by=by, at=at, because=because
+    )
+    given.effects += [Effect(EffectKind.SERVICE_FREED, name, service.name) for service in freed]
 
 
 def _groups_of(asked: AccessTerms, partner: Partner) -> list[SecurityGroup]:
@@ -207,6 +241,8 @@ def _born(decision: Decision, asked: AccessTerms, *, at: datetime) -> AdminRelat
         asked_terms=asked,
         status=AdminStatus.APPROVAL_PENDING,
         created_at=at,
+        extension_wished_at=at if asked.auto_extend else None,
+        extension_wished_by=request.created_by if asked.auto_extend else None,
     )
 
 

@@ -18,7 +18,7 @@ from partnercenter.lib.states import moment
 from partners.models import Partner
 
 from ..breaches import certified
-from ..effects import Effect, EffectKind, day_of
+from ..effects import Effect, EffectKind
 from ..models import AdminRelationship
 from .ending import begin_end, close_end, surveyed
 
@@ -144,5 +144,4 @@ def _key_of(partner: Partner) -> int:
 
 def _effect(grant: AdminRelationship, *, paused: bool) -> Effect:
     kind = EffectKind.ADMINISTRATION_PAUSES if paused else EffectKind.ADMINISTRATION_RESUMES
-    assert grant.ends_at is not None  # noqa: S101  a running one has an end
-    return Effect(kind, grant.partner.name, grant.name, day=day_of(grant.ends_at))
+    return Effect(kind, grant.partner.name, grant.name, until=grant.ends_at)

@@ -15,7 +15,7 @@ from partners.models import Partner
 
 from ..ask import Ask, ask_of, settled, terms_of
 from ..models import AdminStatus, RelationshipRequest, RequestKind, RequestStatus
-from .asking import check_ask, check_name, details_of, lock_partners
+from .asking import check_ask, check_first_renewal, check_name, details_of, lock_partners
 
 
 @transaction.atomic
@@ -103,6 +103,7 @@ def put_down(request: RelationshipRequest, ask: Ask, *, by: Actor, at: datetime)
         "name": request.name,
         "name_key": name_key(request.name),
         "asked_terms": request.terms,
+        "supersedes": ask.supersedes,
         "extension_wished_at": at if ask.auto_extend else None,
         "extension_wished_by": by if ask.auto_extend else None,
     }
@@ -123,6 +124,7 @@ def open_request(request: RelationshipRequest, ask: Ask, *, by: Actor, at: datet
         expires_at=at + timedelta(days=request.lifetime_days),
     )
     for relationship in request.admin_relationships.filter(status=AdminStatus.CREATED):
+        check_first_renewal(relationship)
         relationship.move_to(AdminStatus.APPROVAL_PENDING)
     tell_opened(request, ask, by=by, at=at, kind="request.created")
 

@@ -23,8 +23,9 @@ from partnercenter.lib.refusals import Refused
 from partners.models import Partner
 
 from ..effects import Effect, grouped
+from ..forms.taking import TakeRolesForm
 from ..models import AdminRelationship
-from ..moves import ending, pausing
+from ..moves import ending, extending, pausing, taking
 from ..moves.previewing import preview
 from ..overview import partner_of, partners_known_to
 from .frames import customer_frame
@@ -71,6 +72,8 @@ class Act:
     grave: bool = True
     heading: str = ""
     told: str = ""
+    # What the page was asked about, which its form says again.
+    carried: tuple[tuple[str, str], ...] = ()
 
 
 def remove_act(membership: CustomerMembership, partner: Partner, public_id: str | None) -> Act:
@@ -184,13 +187,52 @@ def resuming_act(membership: CustomerMembership, *, title: str, done: str, **of:
     )
 
 
+def allow_extension_act(
+    membership: CustomerMembership, partner: Partner, public_id: str | None
+) -> Act:
+    grant = _grant_of(membership, partner, public_id)
+    return Act(
+        title=_("Allow the extension of “%(name)s”") % {"name": grant.name},
+        button=_("Allow extension"),
+        done=_("You allow that “%(name)s” is extended at its end.") % {"name": grant.name},
+        goes_on=_(
+            "The end date stays until then. You can forbid it again, or end the administration, at "
+            "any time."
+        ),
+        told=_("The partner is told."),
+        run=partial(extending.allow, grant, allowed=True),
+        show=partial(extending.allowing, grant, allowed=True),
+        grave=False,
+    )
+
+
+def forbid_extension_act(
+    membership: CustomerMembership, partner: Partner, public_id: str | None
+) -> Act:
+    grant = _grant_of(membership, partner, public_id)
+    return Act(
+        title=_("Forbid the extension of “%(name)s”") % {"name": grant.name},
+        button=_("Forbid extension"),
+        done=_("“%(name)s” is not extended at its end.") % {"name": grant.name},
+        goes_on=_("Until its end date the administration goes on as it is."),
+        run=partial(extending.allow, grant, allowed=False),
+        show=partial(extending.allowing, grant, allowed=False),
+    )
+
+
 ACTS = {
     "remove-administration": remove_act,
     "pause-administration": pause_partner_act,
     "resume-administration": resume_partner_act,
     "end": end_act,
 }
-GRANT_ACTS = {"terminate": terminate_act, "pause": pause_act, "resume": resume_act}
+GRANT_ACTS = {
+    "terminate": terminate_act,
+    "pause": pause_act,
+    "resume": resume_act,
+    "allow-extension": allow_extension_act,
+    "forbid-extension": forbid_extension_act,
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -209,6 +251,30 @@ def customer_partner_act(
     if act not in acts:
         raise Http404
     chosen = acts[act](membership, partner, public_id)
+    page = reverse("relationships:customer-partner", args=[membership.customer.slug, partner.slug])
+    return _act_page(request, membership, chosen, back_url=page, back_label=partner.name)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@customer_view
+def customer_take_roles(
+    request: HttpRequest, membership: CustomerMembership, partner_slug: str, public_id: str
+) -> HttpResponse:
+    """The ticked roles of one grant are taken away; the others stay."""
+    require(membership, CustomerRight.DECIDE)
+    partner = partner_here(membership, partner_slug)
+    grant = _grant_of(membership, partner, public_id)
+    given = request.POST if request.method == "POST" else request.GET
+    roles = TakeRolesForm(given, grant=grant).chosen
+    chosen = Act(
+        title=_("Take roles of “%(name)s” away") % {"name": grant.name},
+        button=_("Take away"),
+        done=_("The roles of “%(name)s” were taken away.") % {"name": grant.name},
+        goes_on=_("Buying goes on, and so does every role that is not named above."),
+        run=partial(taking.take_away, grant, roles, side=Side.CUSTOMER),
+        show=partial(taking.taking_away, grant, roles, side=Side.CUSTOMER),
+        carried=tuple(("role", str(role.template_id)) for role in roles),
+    )
     page = reverse("relationships:customer-partner", args=[membership.customer.slug, partner.slug])
     return _act_page(request, membership, chosen, back_url=page, back_label=partner.name)
 

@@ -31,6 +31,11 @@ urlpatterns = [
         name="customer-partner-act",
     ),
     path(
+        "partners/<slug:partner_slug>/administration/<uuid:public_id>/take-roles/",
+        customer_partner.customer_take_roles,
+        name="customer-take-roles",
+    ),
+    path(
         "partners/<slug:partner_slug>/administration/<uuid:public_id>/<slug:act>/",
         customer_partner.customer_partner_act,
         name="customer-grant-act",

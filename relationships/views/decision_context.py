@@ -13,7 +13,7 @@ from customers.rights import CustomerRole
 from ..content import content_digest, content_with, holders_of
 from ..effects import Effect, grouped
 from ..forms.decision import DecisionForm
-from ..models import AdminRole, Decision, ServiceAdministration
+from ..models import AdminRelationship, AdminRole, Decision, ServiceAdministration
 from ..role_choices import role_view
 from .frames import customer_frame
 
@@ -23,6 +23,7 @@ class Asked(NamedTuple):
 
     roles: list[AdminRole]
     holders: list[ServiceAdministration]
+    renews: AdminRelationship | None
     digest: str
 
     def held_by_others(self, decision: Decision) -> list[ServiceAdministration]:
@@ -36,7 +37,9 @@ class Asked(NamedTuple):
 def asked_by(decision: Decision) -> Asked:
     roles = decision.request.asked_roles()
     holders = holders_of(decision, roles)
-    return Asked(roles, holders, content_digest(content_with(decision, roles, holders)))
+    renews = decision.request.renews()
+    digest = content_digest(content_with(decision, roles, holders, renews))
+    return Asked(roles, holders, renews, digest)
 
 
 def form_of(decision: Decision, asked: Asked, data: Any = None) -> DecisionForm:
@@ -75,6 +78,7 @@ def decision_context(
     return shared_context(request, membership, decision, admins) | {
         "form": form,
         "digest": asked.digest,
+        "renews": asked.renews,
         "roles": role_cards(decision, asked, form),
         "switches": switches(decision, asked, form),
         "any_privileged": any(role.privileged for role in asked.roles),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import assignments, partner_customers, partner_ending, partner_ordering
+from . import administration, assignments, partner_customers, partner_ending, partner_ordering
 
 urlpatterns = [
     path("", partner_customers.partner_customers, name="partner-customers"),
@@ -18,6 +18,11 @@ urlpatterns = [
         name="administration-terminate",
     ),
     path(
+        "<uuid:tenant_id>/administration/<uuid:public_id>/",
+        administration.administration,
+        name="administration",
+    ),
+    path(
         "<uuid:tenant_id>/administration/<uuid:public_id>/groups/",
         assignments.administration_groups,
         name="administration-groups",
@@ -26,6 +31,11 @@ urlpatterns = [
         "<uuid:tenant_id>/administration/<uuid:public_id>/groups/<uuid:group_id>/",
         assignments.administration_group,
         name="administration-group",
+    ),
+    path(
+        "<uuid:tenant_id>/administration/<uuid:public_id>/<slug:act>/",
+        administration.administration_act,
+        name="administration-act",
     ),
     path("<uuid:tenant_id>/end/", partner_ending.selling_end, name="selling-end"),
 ]

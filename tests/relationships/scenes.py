@@ -83,16 +83,21 @@ class Fernhill:
         request = make.make_request(partner, role_ids=role_ids, **fields)
         return make.make_decision(request, self.customer, by=self.admin)
 
-    def approve(self, decision, **fields):
+    def approve(self, decision, *, ago=0, **fields):
         answer = make.make_answer(decision, **fields)
-        effects = deciding.approve(decision, answer, by=self.by)
+        at = make.now() - make.days(ago) if ago else None
+        effects = deciding.approve(decision, answer, by=self.by, at=at)
         decision.refresh_from_db()
         return effects
 
-    def grant(self, partner, *role_ids, switches=(), **fields):
-        """Ask and approve in one; the grant, or the reseller relationship where none was asked."""
+    def grant(self, partner, *role_ids, switches=(), ago=0, **fields):
+        """
+        Ask and approve in one; the grant, or the reseller relationship where none was asked.
+
+        It was approved so many days ago.
+        """
         decision = self.ask(partner, *role_ids, **fields)
-        self.approve(decision, switches=frozenset(switches))
+        self.approve(decision, switches=frozenset(switches), ago=ago)
         if role_ids:
             return AdminRelationship.objects.get(decision=decision)
         return ResellerRelationship.objects.get(partner=partner, customer=self.customer)

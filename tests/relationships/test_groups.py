@@ -143,11 +143,9 @@ class TestRefusals:
 
     def test_a_grant_that_has_ended(self, scene):
         group = mail_people(scene, roles=())
-        AdminRelationship.objects.filter(pk=scene.grant.pk).update(
-            activated_at=make.now() - make.days(9), ends_at=make.now() - make.days(1)
-        )
+        end = scene.grant.ends_at
         with Nothing(), pytest.raises(AssignmentRefused, match="has ended"):
-            assign(scene.grant, group, make.roles(EXCHANGE), by=scene.chief)
+            assign(scene.grant, group, make.roles(EXCHANGE), by=scene.chief, at=end)
 
     def test_a_request_that_is_not_approved(self, scene):
         request = make.make_request(scene.alder, role_ids=(EXCHANGE,))

@@ -195,10 +195,7 @@ class TestAdministration:
         assert "?administration=" not in text_of(look())
 
     def test_past_its_end_is_called_expiring_until_the_clock_comes(self, fernhill, look):
-        grant = fernhill.grant(fernhill.alder, EXCHANGE)
-        type(grant).objects.filter(pk=grant.pk).update(
-            activated_at=make.now() - make.days(9), ends_at=make.now() - make.days(1)
-        )
+        fernhill.grant(fernhill.alder, EXCHANGE, days=8, ago=9)
         answer = look()
         assert answer.context["grants"][0].state == "expiring"
         assert "Terminate" not in text_of(answer)
@@ -283,10 +280,7 @@ class TestServiceManagement:
         assert ("expired", 1) in counted(look(), "exchange")
 
     def test_is_over_with_the_grant_also_before_the_clock_comes(self, fernhill, look):
-        grant = fernhill.grant(fernhill.alder, EXCHANGE)
-        type(grant).objects.filter(pk=grant.pk).update(
-            activated_at=make.now() - make.days(9), ends_at=make.now() - make.days(1)
-        )
+        fernhill.grant(fernhill.alder, EXCHANGE, days=8, ago=9)
         assert services(look())["exchange"] == "nobody"
         assert counted(look(), "exchange") == []
 

@@ -101,10 +101,7 @@ class TestList:
 
     def test_counts_no_grant_past_its_end(self, client):
         fernhill = Fernhill()
-        grant = fernhill.grant(fernhill.alder, EXCHANGE)
-        type(grant).objects.filter(pk=grant.pk).update(
-            activated_at=make.now() - make.days(9), ends_at=make.now() - make.days(1)
-        )
+        fernhill.grant(fernhill.alder, EXCHANGE, days=8, ago=9)
         client.force_login(make.make_admin_agent(fernhill.alder))
         (row,) = client.get(page_of("partner-customers", fernhill.alder)).context["customers"]
         assert (row.grants, row.next_end) == (0, None)

@@ -24,7 +24,7 @@ from .partner_side import decided, page, said, typed
 pytestmark = pytest.mark.django_db
 
 # Without the session, which a site reads from the database and these tests from memory.
-QUERIES = {"request-new": 5, "request-edit": 8}
+QUERIES = {"request-new": 5, "request-edit": 9}
 
 
 @pytest.mark.parametrize("shown", QUERIES)

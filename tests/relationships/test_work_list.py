@@ -39,14 +39,6 @@ def at(answer, name):
     return [getattr(row, "relationship", row) for row in answer.context[name].rows]
 
 
-def brought_forward(grant: AdminRelationship, *, days: float) -> None:
-    """The grant is that much older."""
-    AdminRelationship.objects.filter(pk=grant.pk).update(
-        activated_at=grant.activated_at - timedelta(days=days),
-        ends_at=grant.ends_at - timedelta(days=days),
-    )
-
-
 def in_the_past(grant: AdminRelationship, *, days: float) -> None:
     """What ended has ended that much earlier."""
     grant.refresh_from_db()
@@ -89,7 +81,7 @@ class TestExpiring:
         assert at(look(), "expiring") == [sooner, later]
 
     def test_is_not_what_is_over(self, fernhill, look):
-        brought_forward(fernhill.grant(fernhill.alder, EXCHANGE, days=5), days=6)
+        fernhill.grant(fernhill.alder, EXCHANGE, days=5, ago=6)
         assert at(look(), "expiring") == []
 
 
