@@ -232,7 +232,7 @@ class TestWhoIsHere:
             text += re.sub(rb'name="csrfmiddlewaretoken" value="[^"]+"', b"", answer.content)
             for word in own:
                 text = text.replace(word, b"")
-            said.append(re.sub(rb"\d\d:\d\d(:\d\d\.\d+)?", b"", text))
+            said.append(re.sub(rb"\d{1,2}(:\d\d)*(\.\d+)?( [ap]\.m\.)?|noon|midnight", b"", text))
         return said
 
     def test_is_not_told_by_a_domain(self, client, partner, agent):
