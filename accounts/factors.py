@@ -55,11 +55,9 @@ def reset_by_staff(
 
 
 def _tell(person: User, *, key: str) -> None:
-    outbox.send(
+    outbox.send_to(
+        person,
         "people",
-        to=person.email,
-        name=person.name,
-        language=person.language,
         context={
             "act": "factors_reset",
             "organisation": settings.OPERATOR_NAME,

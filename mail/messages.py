@@ -1,7 +1,7 @@
 """From templates to the words of a mail, and from a delivery to the message that goes out."""
 
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, tzinfo
 from email.utils import format_datetime, formataddr, parseaddr
 from typing import Any, NamedTuple
 
@@ -28,12 +28,12 @@ class Words(NamedTuple):
     html: str
 
 
-def render(kind: str, language: str, context: Mapping[str, Any]) -> Words:
+def render(kind: str, language: str, context: Mapping[str, Any], zone: tzinfo = UTC) -> Words:
     """Draw `templates/mail/<kind>.txt` and, where there is one, `.html` in this language."""
     # English stands in for a language that the site does not have.
     known = language if translation.check_for_language(language) else "en"
-    # Mails tell times in UTC and say so: whose page caused one has nothing to do with its reader.
-    with translation.override(known), timezone.override(UTC):
+    # Whose page caused a mail has nothing to do with its reader; to whom nobody knows, UTC is said.
+    with translation.override(known), timezone.override(zone):
         site = {"site_url": settings.SITE_URL, "operator_name": settings.OPERATOR_NAME}
         values = {**site, "language": translation.get_language(), **context}
         first, _newline, text = _plain(f"mail/{kind}.txt", values).strip().partition("\n")

@@ -6,9 +6,9 @@ What is promised when a worker or the database fails is written in `docs/mail.md
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from smtplib import SMTPException
-from typing import Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.mail import get_connection
@@ -35,13 +35,37 @@ def send(
     to: str,
     name: str = "",
     language: str = "en",
+    zone: tzinfo = UTC,
     context: Mapping[str, Any] | None = None,
     key: str | None = None,
     forget: bool = False,
 ) -> Delivery | None:
     """Queue the mail `templates/mail/<kind>.*`; nothing, when this key was used before."""
-    words = render(kind, language, {"name": name, **(context or {})})
+    words = render(kind, language, {"name": name, **(context or {})}, zone)
     return _queue(kind, words, to=to, name=name, language=language, key=key, forget=forget)
+
+
+class Reader(Protocol):
+    """Somebody with an account: a mail speaks their language and keeps their days."""
+
+    email: str
+    name: str
+    language: str
+
+    @property
+    def zone(self) -> tzinfo: ...
+
+
+def send_to(reader: Reader, kind: str, **more: Any) -> Delivery | None:
+    """The same to a person who is known."""
+    return send(
+        kind,
+        to=reader.email,
+        name=reader.name,
+        language=reader.language,
+        zone=reader.zone,
+        **more,
+    )
 
 
 def send_rendered(

@@ -25,11 +25,9 @@ def report(breaches: list[Breach]) -> None:
     for reader in readers.filter(is_staff=True).order_by("pk"):
         with override(reader.language):
             named = [what_of(breach) for breach in breaches[:NAMED]]
-        outbox.send(
+        outbox.send_to(
+            reader,
             "breach",
-            to=reader.email,
-            name=reader.name,
-            language=reader.language,
             context={
                 "undone": bool(breaches[0].act),
                 "count": len(breaches),

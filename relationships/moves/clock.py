@@ -25,6 +25,8 @@ from ..models import (
     ServiceEndedBecause,
 )
 from .administration import end_grant, end_service_administrations
+from .reminding import AHEAD, remind_due
+from .time_mails import tell_lapsed, tell_partner_and_customer, tell_selling_ended
 
 BATCH = 100
 EXTENSION = timedelta(days=180)
@@ -43,7 +45,7 @@ def sweep(at: datetime | None = None) -> int:
         with transaction.atomic():
             customer.lock()
             expire_past_end(customer, at=at)
-    return len(requests) + len(customers) + wind_up(at)
+    return len(requests) + len(customers) + wind_up(at) + remind_due(at)
 
 
 def wind_up(at: datetime) -> int:
@@ -71,7 +73,7 @@ def _wind_up(relationship: ResellerRelationship, *, at: datetime) -> None:
     because = ResellerEndedBecause.LAST_SUBSCRIPTION
     relationship.move_to(ResellerStatus.ENDED, ended_at=at, ended_by=by, ended_because=because)
     PartnerRelationship.objects.relist(partner, customer, at)
-    record(
+    event = record(
         "selling.ended",
         by=by,
         at=at,
@@ -80,6 +82,7 @@ def _wind_up(relationship: ResellerRelationship, *, at: datetime) -> None:
         customer=customer.party,
         partner=partner.party,
     )
+    tell_selling_ended(partner, customer, event.public_id)
 
 
 @transaction.atomic
@@ -94,6 +97,7 @@ def lapse(request: RelationshipRequest, *, at: datetime) -> None:
     withdraw_open_decisions(request, at=at)
     end_unanswered(request, because=EndedBecause.LAPSED, by=by, at=at)
     request.record("request.expired", by=by, at=at, side=Side.OPERATOR)
+    tell_lapsed(request)
 
 
 def withdraw_open_decisions(request: RelationshipRequest, *, at: datetime) -> None:
@@ -121,7 +125,8 @@ def extend_past_end(customer: Customer, *, at: datetime) -> None:
             until += EXTENSION
         grant.ends_at = until
         grant.version += 1
-        grant.save(update_fields=["ends_at", "version"])
+        grant.remind_at = until - AHEAD
+        grant.save(update_fields=["ends_at", "remind_at", "version"])
         allowed_by = grant.extension_allowed_by
         record(
             "administration.extended",
@@ -139,6 +144,7 @@ def extend_past_end(customer: Customer, *, at: datetime) -> None:
                 "allowed_by": str(allowed_by.public_id) if allowed_by else "",
             },
         )
+        _tell("extended", grant)
 
 
 def expire_past_end(customer: Customer, *, at: datetime) -> None:
@@ -171,3 +177,9 @@ def expire_past_end(customer: Customer, *, at: datetime) -> None:
             customer=customer.party,
             partner=relationship.partner.party,
         )
+        _tell("expired", relationship)
+
+
+def _tell(act: str, grant: AdminRelationship) -> None:
+    until = f"{grant.ends_at:%Y%m%d}"
+    tell_partner_and_customer(act, grant, key=lambda person: until)

@@ -50,11 +50,9 @@ def delete_account(person: User, *, by: Actor, at: datetime | None = None) -> No
         side=Side.OPERATOR,
         subject=("user", str(person.public_id)),
     )
-    outbox.send(
+    outbox.send_to(
+        person,
         "account_deleted",
-        to=person.email,
-        name=person.name,
-        language=person.language,
         context={
             "organisations": [place.organisation.name for place in places],
             "link": settings.SITE_URL + reverse("account_signup"),

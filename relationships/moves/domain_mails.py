@@ -16,11 +16,9 @@ def tell_lost(customer: Customer, *, key: str) -> None:
     """The domain may have changed hands; the account stays as it is until somebody looks."""
     readers: Any = ModelBackend().with_perm(LOOKS_AFTER_CUSTOMERS)
     for reader in readers.filter(is_staff=True).order_by("pk"):
-        outbox.send(
+        outbox.send_to(
+            reader,
             "domain_lost",
-            to=reader.email,
-            name=reader.name,
-            language=reader.language,
             context={
                 "organisation": customer.name,
                 "domain": customer.primary_domain,

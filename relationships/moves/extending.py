@@ -88,7 +88,9 @@ def _set(
     setattr(grant, f"{field}_at", at if yes else None)
     setattr(grant, f"{field}_by", by if yes else None)
     grant.version += 1
-    grant.save(update_fields=[f"{field}_at", f"{field}_by", "version"])
+    # What becomes of it at its end is told anew, if that is near.
+    grant.remind_at = at
+    grant.save(update_fields=[f"{field}_at", f"{field}_by", "remind_at", "version"])
     kind = EFFECTS[side, yes]
     return [Effect(kind, grant.partner.name, grant.name, until=grant.ends_at)]
 

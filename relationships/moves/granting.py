@@ -31,6 +31,7 @@ from ..models import (
 from .administration import end_grant, end_service_administrations
 from .answering import Answer
 from .displacing import Displaced, displace
+from .reminding import AHEAD
 
 
 class ServiceTaken(Refused):
@@ -99,6 +100,7 @@ def _grant_administration(
         decision=decision,
         activated_at=at,
         ends_at=at + timedelta(days=days),
+        remind_at=at + timedelta(days=days) - AHEAD,
     )
     for role in roles:
         relationship.granted_roles.create(role=role, granted_at=at)

@@ -36,21 +36,17 @@ def tell_decision(decision: Decision, *, by: Actor) -> None:
     }
     right = PartnerRight.REQUEST_ROLES if request.terms_id else PartnerRight.REQUEST_SELLING
     for place in request.partner.memberships.having(right).select_related("user"):
-        outbox.send(
+        outbox.send_to(
+            place.user,
             "decision_partner",
-            to=place.user.email,
-            name=place.user.name,
-            language=place.user.language,
             context={**facts, "link": settings.SITE_URL + request.get_absolute_url()},
             key=f"decision:{decision.public_id}:partner:{place.user.public_id}",
         )
     deciders = decision.customer.memberships.having(CustomerRight.DECIDE)
     for seat in deciders.select_related("user"):
-        outbox.send(
+        outbox.send_to(
+            seat.user,
             "decision_customer",
-            to=seat.user.email,
-            name=seat.user.name,
-            language=seat.user.language,
             context={
                 **facts,
                 "actor": by.user.get_full_name() if by.user else by.label,
@@ -143,6 +139,4 @@ def tell_end(
 
 
 def _send(kind: str, user: User, context: dict, key: str | None = None) -> None:
-    outbox.send(
-        kind, to=user.email, name=user.name, language=user.language, context=context, key=key
-    )
+    outbox.send_to(user, kind, context=context, key=key)

@@ -30,11 +30,9 @@ def tell(
     if person is not None:
         readers[person.pk] = person
     for reader in readers.values():
-        outbox.send(
+        outbox.send_to(
+            reader,
             "people",
-            to=reader.email,
-            name=reader.name,
-            language=reader.language,
             context={
                 "act": act,
                 "organisation": organisation.name,

@@ -36,11 +36,9 @@ def tell_claim(claim: CustomerRegistration, *, address: str, at: datetime) -> No
         link = reverse("admin:customers_customerregistration_change", args=[claim.pk])
         by_admins = False
     for reader in readers:
-        outbox.send(
+        outbox.send_to(
+            reader,
             "claim",
-            to=reader.email,
-            name=reader.name,
-            language=reader.language,
             context={
                 "person": claim.user.name,
                 "address": address,
@@ -60,11 +58,9 @@ def tell_join(join: JoinRequest, *, address: str, at: datetime) -> None:
     managers: Any = partner.memberships.having(PartnerRight.MANAGE_PEOPLE)
     for place in managers.filter(user__is_active=True).select_related("user"):
         reader = place.user
-        outbox.send(
+        outbox.send_to(
+            reader,
             "claim",
-            to=reader.email,
-            name=reader.name,
-            language=reader.language,
             context={
                 "person": join.user.name,
                 "address": address,
@@ -81,11 +77,9 @@ def tell_join(join: JoinRequest, *, address: str, at: datetime) -> None:
 
 def tell_join_refused(asked: JoinRequest | CustomerRegistration, organisation: str) -> None:
     """The person reads the reason; who answered is not named."""
-    outbox.send(
+    outbox.send_to(
+        asked.user,
         "join_refused",
-        to=asked.user.email,
-        name=asked.user.name,
-        language=asked.user.language,
         context={
             "organisation": organisation,
             "reason": asked.reason,
@@ -112,11 +106,9 @@ def tell_refused(registration: CustomerRegistration) -> None:
 
 def _tell_person(kind: str, registration: CustomerRegistration, **facts: Any) -> None:
     person = registration.user
-    outbox.send(
+    outbox.send_to(
+        person,
         kind,
-        to=person.email,
-        name=person.name,
-        language=person.language,
         context={**facts, "domain": registration.domain, "link": _link_of(registration)},
         key=f"{kind}:{registration.public_id}",
         forget=True,

@@ -51,11 +51,9 @@ def _readers_of(decision: Decision) -> list[User]:
 
 
 def _tell(decision: Decision, person: User, request: RelationshipRequest) -> None:
-    outbox.send(
+    outbox.send_to(
+        person,
         "request_withdrawn",
-        to=person.email,
-        name=person.name,
-        language=person.language,
         context={
             "partner": request.partner.name,
             "customer": decision.customer.name,

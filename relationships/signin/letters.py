@@ -54,10 +54,7 @@ def _owner(address: str) -> User | None:
 
 
 def _zone(reader: User | None) -> zoneinfo.ZoneInfo:
-    try:
-        return zoneinfo.ZoneInfo(reader.time_zone if reader else settings.TIME_ZONE)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        return zoneinfo.ZoneInfo("UTC")
+    return reader.zone if reader else zoneinfo.ZoneInfo(settings.TIME_ZONE)
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -1,6 +1,5 @@
 """What is settled for every page: language, time zone, and how strong the sign-in must be."""
 
-import zoneinfo
 from collections.abc import Callable
 
 from django.conf import settings
@@ -23,16 +22,8 @@ class PreferencesMiddleware:
         if request.user.language in dict(settings.LANGUAGES):
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = translation.get_language()
-        with timezone.override(_zone(request.user.time_zone)):
+        with timezone.override(request.user.zone):
             return self.get_response(request)
-
-
-def _zone(name: str) -> zoneinfo.ZoneInfo | None:
-    # A zone that this machine no longer knows gives way to the site's own.
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-        return None
 
 
 # What stays open to who has yet to prove more: the pages of the account, and files.

@@ -182,9 +182,9 @@ class TestDatabase:
     """What no program may do that opened the database itself."""
 
     def write(self, grant, **columns):
-        with Unchanged("relationships_adminrelationship"), pytest.raises(IntegrityError):
-            with transaction.atomic():
-                AdminRelationship.objects.filter(pk=grant.pk).update(**columns)
+        table = "relationships_adminrelationship"
+        with Unchanged(table), pytest.raises(IntegrityError), transaction.atomic():
+            AdminRelationship.objects.filter(pk=grant.pk).update(**columns)
 
     def test_moves_no_end_without_wish_and_yes(self, scene):
         end = scene.mail.ends_at

@@ -106,7 +106,11 @@ class TestTaking:
 
 class TestRefusals:
     def test_of_roles_that_are_not_there(self, scene):
-        for wanted, why in (((TEAMS,), "not given"), ((EXCHANGE, TEAMS), "not given"), ((), "Tick")):
+        for wanted, why in (
+            ((TEAMS,), "not given"),
+            ((EXCHANGE, TEAMS), "not given"),
+            ((), "Tick"),
+        ):
             with Nothing(), pytest.raises(Refused, match=why):
                 take_away(scene.mail, roles(*wanted), by=scene.by, side="customer")
 
