@@ -46,6 +46,8 @@ PARTNER_PAGES = {
     "partner-customers": WHO_SEES_CUSTOMERS,
     "partner-customer": WHO_SEES_CUSTOMERS,
     "subscription-new": WHO_ASKS,
+    "administration": WHO_SEES_CUSTOMERS,
+    "administration-act": WHO_ENDS,
     "administration-terminate": WHO_ENDS,
     "selling-end": WHO_ENDS,
     "partner-activity": EVERY_PARTNER_ROLE,
@@ -89,6 +91,7 @@ CUSTOMER_PAGES = {
     "customer-partner": set(CustomerRole.values),
     "customer-partner-act": {"global_admin", "partner_relationships_admin"},
     "customer-grant-act": {"global_admin", "partner_relationships_admin"},
+    "customer-take-roles": {"global_admin", "partner_relationships_admin"},
     "customer-pause-all": {"global_admin", "partner_relationships_admin"},
     "customer-resume-all": {"global_admin", "partner_relationships_admin"},
     "customer-activity": {"global_admin", "partner_relationships_admin", "billing_admin"},
@@ -112,6 +115,8 @@ CUSTOMER_PAGES = {
 ROW_PAGES = {
     "partner-customer",
     "subscription-new",
+    "administration",
+    "administration-act",
     "administration-terminate",
     "selling-end",
     "request-detail",
@@ -128,6 +133,7 @@ ROW_PAGES = {
     "customer-partner",
     "customer-partner-act",
     "customer-grant-act",
+    "customer-take-roles",
     "certificate",
     "certificate-download",
     "partner-person",
@@ -216,6 +222,8 @@ def address(name: str, world) -> str:
     arguments = {
         "partner-customer": customer,
         "subscription-new": customer,
+        "administration": [*customer, world.grant.public_id],
+        "administration-act": [*customer, world.grant.public_id, "wish-extension"],
         "administration-terminate": [*customer, world.grant.public_id],
         "selling-end": customer,
         "group": [world.partner.slug, world.group.public_id],
@@ -255,8 +263,12 @@ def address(name: str, world) -> str:
             "terminate",
         ],
     }
+    arguments["customer-take-roles"] = arguments["customer-grant-act"][:3]
     side = world.partner if name in PARTNER_PAGES else world.customer
-    return reverse(f"relationships:{name.partition(',')[0]}", args=arguments.get(name, [side.slug]))
+    path = reverse(f"relationships:{name.partition(',')[0]}", args=arguments.get(name, [side.slug]))
+    if name == "customer-take-roles":
+        path += f"?role={world.grant.granted_roles.first().role.template_id}"
+    return path
 
 
 def without_csrf(content: bytes) -> bytes:

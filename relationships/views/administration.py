@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.acting import actor_of
+from accounts.acting import actor_of, viewer_of
 from audit.log import Side
 from customers.models import Customer
 from partnercenter.lib.refusals import Refused
@@ -136,7 +136,8 @@ def administration_act(
     if act not in ACTS:
         raise Http404
     given = request.POST if request.method == "POST" else request.GET
-    chosen, by = ACTS[act](grant.relationship, given), actor_of(request)
+    by = actor_of(request) if request.method == "POST" else viewer_of(request)
+    chosen = ACTS[act](grant.relationship, given)
     form = TerminateForm(request.POST or None)
     page = redirect("relationships:administration", membership.partner.slug, tenant_id, public_id)
     if request.method == "POST" and form.is_valid():

@@ -219,6 +219,10 @@ class World:
         """A page of alder about fernhill, which has approved something."""
         return self.grant and self.page(name, self.fernhill.tenant_id, *more)
 
+    def of_alder(self, name, *more):
+        """A page of fernhill about alder."""
+        return reverse(f"relationships:{name}", args=[self.fernhill.slug, self.alder.slug, *more])
+
     @cached_property
     def busy(self):
         """Something of everything waits for alder."""
@@ -449,6 +453,20 @@ PAGES = {
         "agent",
         lambda world: world.with_fernhill("administration-terminate", world.grant.public_id),
     ),
+    "an administration": (
+        "agent",
+        lambda world: world.with_fernhill("administration", world.grant.public_id),
+    ),
+    "a wish for extension": (
+        "agent",
+        lambda world: world.with_fernhill(
+            "administration-act", world.grant.public_id, "wish-extension"
+        ),
+    ),
+    "a renewal": (
+        "agent",
+        lambda world: world.grant and f"{world.page('request-new')}?renew={world.grant.public_id}",
+    ),
     "the end of a relationship": ("agent", lambda world: world.with_fernhill("selling-end")),
     "no end of a relationship": (
         "agent",
@@ -567,6 +585,21 @@ PAGES = {
         lambda world: world.page("customer-claim", world.claim.public_id),
     ),
     "customer's home": ("decider", lambda world: world.decision and world.page("customer-home")),
+    "one of my partners": (
+        "decider",
+        lambda world: world.grant and world.of_alder("customer-partner"),
+    ),
+    "a pause": (
+        "decider",
+        lambda world: world.of_alder("customer-grant-act", world.grant.public_id, "pause"),
+    ),
+    "taking a role away": (
+        "decider",
+        lambda world: (
+            world.of_alder("customer-take-roles", world.grant.public_id)
+            + f"?role={make.TEAMS_ADMINISTRATOR}"
+        ),
+    ),
     "my partners": ("decider", lambda world: world.page("customer-partners")),
     "customer's subscriptions": ("decider", lambda world: world.page("customer-subscriptions")),
     "customer's requests": (

@@ -6,13 +6,17 @@ from audit.log import Side
 from relationships.moves.supervising import restore_partner, suspend_partner
 
 from .drawing import Drawing, act
+from .naive_access import granted_roles
 from .steps import (
     ending_selling,
+    extension,
     partner_of,
     pausing_or_resuming,
     removing_administration,
+    taking_roles_away,
     terminating,
 )
+from .world import ROLES
 
 SIDES = (Side.CUSTOMER, Side.PARTNER)
 
@@ -39,6 +43,27 @@ class Ends(Drawing):
     @act(6, needs=Drawing.paused_grants)
     def resume(self, data: Any) -> None:
         self._pause_or_resume(data, self.paused_grants(), on=False)
+
+    @act(2, needs=Drawing.live_grants)
+    def take_roles_away(self, data: Any) -> None:
+        """Some of them, all of them, or, refused, one that is not given."""
+        grant = self.pick(data, self.live_grants(), "grant")
+        given = sorted(granted_roles(self.rows, grant.id))
+        roles = [key for key in given if self.now_and_then(data, 2)] or given[:1]
+        if self.now_and_then(data, 8):
+            roles = sorted({role.pk for role in self.world.roles_of(ROLES)} - set(given))[:1]
+        self.witness.make(taking_roles_away(grant.id, roles, **self._one_side(data, grant)))
+
+    @act(5, needs=Drawing.live_grants)
+    def wish_or_allow_extension(self, data: Any) -> None:
+        """Mostly both, so that there is something for the clock to extend."""
+        grant = self.pick(data, self.live_grants(), "grant")
+        yes = not self.now_and_then(data)
+        sides = SIDES if not self.now_and_then(data, 2) else (self.pick(data, SIDES, "side"),)
+        for side in sides:
+            people = self.world.admin if side == Side.CUSTOMER else self.world.agent
+            whose = grant.customer_id if side == Side.CUSTOMER else grant.partner_id
+            self.witness.make(extension(grant.id, by=people(whose), side=side, yes=yes))
 
     @act(4, needs=Drawing.running_pairs)
     def end_selling(self, data: Any) -> None:

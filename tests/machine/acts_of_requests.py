@@ -6,6 +6,7 @@ from typing import Any
 from customers.models import Customer
 from partners.models import Partner
 from partners.rights import Agent
+from relationships.again import to_renew
 from relationships.ask import Ask
 from relationships.models import RelationshipRequest
 from relationships.moves.cancelling import cancel
@@ -16,6 +17,7 @@ from tests import factories as make
 
 from .drawing import Drawing, act
 from .naive_administration import entered
+from .steps import approving, grant_of
 from .witness import Refusal
 from .world import EXCHANGE, GLOBAL, SUPPORT, TEAMS, USERS
 
@@ -45,6 +47,26 @@ class Requests(Drawing):
         made = self.make("ask", lambda: create_request(fresh(partner), ask, by=by))
         if not isinstance(made, Refusal) and not self.now_and_then(data, 8):
             self._open(made.pk, customer)
+
+    @act(2, needs=Drawing.live_grants)
+    def renew(self, data: Any) -> None:
+        """The same for longer, at times with fewer roles; what has ended meanwhile is refused."""
+        grant = self.pick(data, self.live_grants(), "grant")
+        ask = replace(to_renew(grant_of(grant.id)), name=f"Renewal {self.next_number()}")
+        if self.now_and_then(data):
+            ask = replace(ask, roles=ask.roles[:1])
+        partner, by = Partner.objects.get(pk=grant.partner_id), self.world.agent(grant.partner_id)
+        made = self.make("renew", lambda: create_request(fresh(partner), ask, by=by))
+        if not isinstance(made, Refusal):
+            self._open(made.pk, Customer.objects.get(pk=grant.customer_id))
+            self._approve_renewal(data, made.pk, grant.customer_id)
+
+    def _approve_renewal(self, data: Any, request: int, customer: int) -> None:
+        """Mostly at once, so that something is renewed."""
+        waiting = [row for row in self.open_decisions() if row.request_id == request]
+        if waiting and not self.now_and_then(data):
+            by = self.world.admin(customer)
+            self.witness.make(approving(waiting[0].id, by=by))
 
     @act()
     def make_link(self, data: Any) -> None:

@@ -30,6 +30,13 @@ class Time(Drawing):
             off = timedelta(microseconds=self.pick(data, (0, 1, -1), "microseconds off"))
             self._reach(data, self.pick(data, ends, "end") + off)
 
+    @act(4, needs=Drawing.grants_to_extend)
+    def let_an_extension_come(self, data: Any) -> None:
+        """What was wished and allowed comes to its end."""
+        grant = self.pick(data, self.grants_to_extend(), "grant")
+        self._reach(data, grant.ends_at)
+        self.make("sweep: relationships", SWEEPS["relationships"], clock=True)
+
     @act(3)
     def do_what_is_due(self, data: Any) -> None:
         names = self.pick(data, (ALL, ALL, *((name,) for name in ALL)), "sweeps")

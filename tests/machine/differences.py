@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from types import SimpleNamespace
 
 from partners.models import Partner
 from relationships.effects import Effect, EffectKind, day_of
@@ -14,15 +15,33 @@ from relationships.models import (
 )
 from subscriptions.models import Offer, Service, Subscription
 
-from .naive_access import is_live
+from .naive_access import granted_roles, is_live
 from .naive_administration import administrators
 from .snapshots import Snapshot, altered, born
 
 
 def effects_between(before: Snapshot, after: Snapshot, at: datetime) -> list[Effect]:
     """All of them, sorted; what only the clock ended in passing is no effect of the step."""
-    parts = (selling, roles, whole_grants, pauses, services)
+    before = extended_in_passing(before, after)
+    parts = (selling, roles, whole_grants, pauses, extensions, services)
     return sorted(effect for part in parts for effect in part(before, after, at))
+
+
+def extended_in_passing(before: Snapshot, after: Snapshot) -> Snapshot:
+    """The rows before, as if the clock had done by then what every step lets it do first."""
+    table = AdminRelationship._meta.db_table
+    moved = {
+        was.id: grant.ends_at
+        for was, grant in altered(AdminRelationship, before, after)
+        if was.ends_at is not None and was.ends_at != grant.ends_at
+    }
+    if not moved:
+        return before
+    rows = {
+        key: SimpleNamespace(**{**vars(row), "ends_at": moved.get(key, row.ends_at)})
+        for key, row in before.of(AdminRelationship).items()
+    }
+    return Snapshot(before.raw, before.tables | {table: rows})
 
 
 def selling(before: Snapshot, after: Snapshot, _at: datetime) -> Iterator[Effect]:
@@ -64,7 +83,22 @@ def roles(before: Snapshot, after: Snapshot, at: datetime) -> Iterator[Effect]:
         yield Effect(EffectKind.ROLE_GIVEN, partner, role.name, day=until)
     for key in sorted(was - now):
         grant, role = held(before, key)
+        if role.id in roles_of_renewal(after, grant.id):
+            continue
         yield Effect(EffectKind.ROLE_TAKEN, name_of(before, grant.partner_id), role.name)
+
+
+def renewal_of(rows: Snapshot, grant: int):
+    """The grant that took this one's place."""
+    if rows.of(AdminRelationship)[grant].ended_because != "renewed":
+        return None
+    found = rows.where(AdminRelationship, supersedes_id=grant, status="active")
+    return next(iter(found), None)
+
+
+def roles_of_renewal(rows: Snapshot, grant: int) -> set[int]:
+    renewal = renewal_of(rows, grant)
+    return granted_roles(rows, renewal.id) if renewal else set()
 
 
 def standing(rows: Snapshot, at: datetime) -> set[int]:
@@ -84,8 +118,12 @@ def held(rows: Snapshot, key: int):
 def whole_grants(before: Snapshot, after: Snapshot, at: datetime) -> Iterator[Effect]:
     for was, grant in altered(AdminRelationship, before, after):
         if is_live(was, at) and not is_live(grant, at):
-            partner = name_of(before, was.partner_id)
-            yield Effect(EffectKind.ADMINISTRATION_ENDS, partner, was.name)
+            partner, renewal = name_of(before, was.partner_id), renewal_of(after, was.id)
+            if renewal is None:
+                yield Effect(EffectKind.ADMINISTRATION_ENDS, partner, was.name)
+                continue
+            kind = EffectKind.ADMINISTRATION_RENEWED
+            yield Effect(kind, partner, was.name, other=renewal.name)
 
 
 def pauses(before: Snapshot, after: Snapshot, at: datetime) -> Iterator[Effect]:
@@ -95,6 +133,22 @@ def pauses(before: Snapshot, after: Snapshot, at: datetime) -> Iterator[Effect]:
             kind = pauses if grant.paused_at else EffectKind.ADMINISTRATION_RESUMES
             day = day_of(grant.ends_at)
             yield Effect(kind, name_of(after, grant.partner_id), grant.name, day=day)
+
+
+def extensions(before: Snapshot, after: Snapshot, at: datetime) -> Iterator[Effect]:
+    kinds = {
+        ("extension_wished_at", True): EffectKind.EXTENSION_WISHED,
+        ("extension_wished_at", False): EffectKind.EXTENSION_NOT_WISHED,
+        ("extension_allowed_at", True): EffectKind.EXTENSION_ALLOWED,
+        ("extension_allowed_at", False): EffectKind.EXTENSION_FORBIDDEN,
+    }
+    for was, grant in altered(AdminRelationship, before, after):
+        for (column, yes), kind in kinds.items():
+            told = getattr(grant, column) is not None
+            changed = told != (getattr(was, column) is not None)
+            if changed and told == yes and is_live(grant, at):
+                partner, day = name_of(after, grant.partner_id), day_of(grant.ends_at)
+                yield Effect(kind, partner, grant.name, day=day)
 
 
 def services(before: Snapshot, after: Snapshot, at: datetime) -> Iterator[Effect]:

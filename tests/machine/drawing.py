@@ -113,6 +113,13 @@ class Drawing(RuleBasedStateMachine):
         grants = self.rows.of(AdminRelationship).values()
         return [grant for grant in grants if is_live(grant, self.now)]
 
+    def grants_to_extend(self) -> list:
+        return [
+            grant
+            for grant in self.live_grants()
+            if grant.extension_wished_at and grant.extension_allowed_at
+        ]
+
     def paused_grants(self) -> list:
         return [grant for grant in self.live_grants() if grant.paused_at is not None]
 

@@ -1,8 +1,11 @@
 """Accounts stay as they are; subscriptions too, unless their seller or the clock acts on them."""
 
+from datetime import timedelta
 from typing import Any
 
+from audit.models import Event
 from customers.models import Customer, CustomerMembership
+from relationships.models import AdminRelationship, AdminRelationshipRole, AdminRole
 from subscriptions.lifecycle import EFFECTS
 from subscriptions.models import FROZEN, Subscription, SubscriptionChange
 
@@ -28,6 +31,7 @@ def check_obligations(
     for model in ACCOUNTS:
         table = model._meta.db_table
         assert before.raw[table] == after.raw[table], f"the step touched {table}"
+    check_ends(before, after)
     new = born(SubscriptionChange, before, after)
     assert not altered(SubscriptionChange, before, after), "a change row was rewritten"
     assert before.of(Subscription).keys() <= after.of(Subscription).keys(), "one was deleted"
@@ -44,6 +48,25 @@ def check_obligations(
     touched |= {row.public_id for row in born(Subscription, before, after)}
     assert {change.subscription for change in new} <= touched & subscriptions, "a stray change"
     check_forms(before, after)
+
+
+def check_ends(before: Snapshot, after: Snapshot) -> None:
+    """No end date moves but by 180 days, by a wish and a yes that stood, without a grave role."""
+    catalogue = before.of(AdminRole)
+    for was, grant in altered(AdminRelationship, before, after):
+        if was.ends_at is None or was.ends_at == grant.ends_at:
+            continue
+        assert was.extension_wished_at, f"nobody wished it: {was.id}"
+        assert was.extension_allowed_at, f"the customer did not allow it: {was.id}"
+        given = before.where(AdminRelationshipRole, relationship_id=was.id, removed_at=None)
+        assert not any(catalogue[row.role_id].privileged for row in given), was.id
+        moved = grant.ends_at - was.ends_at
+        assert moved > timedelta(0), was.id
+        assert not moved % timedelta(days=180), was.id
+        events = [
+            event for event in born(Event, before, after) if event.subject_id == str(was.public_id)
+        ]
+        assert [event.kind for event in events if event.kind == "administration.extended"], was.id
 
 
 def changes_of(changes: list, row: Any) -> list:

@@ -6,8 +6,8 @@ from accounts.models import Actor
 from audit.log import Side
 from customers.models import Customer
 from partners.models import Partner
-from relationships.models import AdminRelationship, Decision, ResellerRelationship
-from relationships.moves import deciding, ending, pausing
+from relationships.models import AdminRelationship, AdminRole, Decision, ResellerRelationship
+from relationships.moves import deciding, ending, extending, pausing, taking
 from relationships.moves.previewing import preview
 from tests import factories as make
 
@@ -67,6 +67,35 @@ def pausing_or_resuming(customer: int, *, by: Actor, on: bool, **of: int) -> Ste
         kind="pause" if on else "resume",
         move=lambda: run(move),
         preview=lambda: run(lambda *given, **more: preview(show, *given, **more)),
+        certified=True,
+    )
+
+
+def taking_roles_away(grant: int, roles: list[int], *, by: Actor, side: Side) -> Step:
+    who: dict[str, Any] = {"by": by, "side": side}
+
+    def chosen() -> list[AdminRole]:
+        return list(AdminRole.objects.filter(pk__in=roles))
+
+    return Step(
+        kind="take roles away",
+        move=lambda: taking.take_away(grant_of(grant), chosen(), **who),
+        preview=lambda: preview(taking.taking_away, grant_of(grant), chosen(), **who),
+        certified=True,
+    )
+
+
+def extension(grant: int, *, by: Actor, side: Side, yes: bool) -> Step:
+    """The partner's wish or the customer's yes, given or taken back."""
+    wishes = side == Side.PARTNER
+    about: dict[str, Any] = {"wished" if wishes else "allowed": yes, "by": by}
+    move, show = (
+        (extending.wish, extending.wishing) if wishes else (extending.allow, extending.allowing)
+    )
+    return Step(
+        kind=f"{'wish' if wishes else 'allow'} extension" if yes else "no extension",
+        move=lambda: move(grant_of(grant), **about),
+        preview=lambda: preview(show, grant_of(grant), **about),
         certified=True,
     )
 

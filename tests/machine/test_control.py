@@ -96,14 +96,14 @@ class TestAnEffectLeftOut:
             witness.make(displacing_step)
 
     def test_of_the_service_that_becomes_free_is_seen(self, witness, monkeypatch):
-        monkeypatch.setattr(ending, "_free_services", lambda *things, **about: [])
+        monkeypatch.setattr(ending, "free_services", lambda *things, **about: [])
         grant, world = birchs_grant(witness), witness.world
         step = steps.terminating(grant.pk, by=world.admin(grant.customer_id), side=Side.CUSTOMER)
         with pytest.raises(AssertionError, match=r"the rows say .*service_freed"):
             witness.make(step)
 
     def test_makes_the_whole_machine_red_too(self, world, monkeypatch):
-        monkeypatch.setattr(ending, "_free_services", lambda *things, **about: [])
+        monkeypatch.setattr(ending, "free_services", lambda *things, **about: [])
         quick = settings(SHORT, phases=[Phase.generate], report_multiple_bugs=False)
         with pytest.raises(AssertionError, match="service_freed"):
             run_state_machine_as_test(machine_in(world), settings=quick)

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 
+from audit.models import Event
 from partnercenter.lib.refusals import Refused
 from relationships import who_may
 from relationships.effects import Effect
@@ -150,6 +151,8 @@ class Witness:
         self.reached.update({f"effect: {effect.kind}" for effect in effects})
         changes = born(SubscriptionChange, before, after)
         self.reached.update({f"change: {change.kind}" for change in changes})
+        events = born(Event, before, after)
+        self.reached.update(e.kind for e in events if e.kind == "administration.extended")
         known = before.of(Decision)
         for key, decision in after.of(Decision).items():
             if key in known and known[key].status != decision.status:

@@ -34,6 +34,16 @@ END = {
     "effects": [Effect("role_taken", "Alder", "Exchange Administrator")],
     "link": LINK,
 }
+TIME = {
+    "act": "ends",
+    "name": "Mail help",
+    "day": MOMENT,
+    "wished": True,
+    "allowed": False,
+    "partner": "Alder",
+    "customer": "Fernhill & Sons",
+    "link": LINK,
+}
 MAILS = {
     "account_deleted": {"organisations": ["Fernhill & Sons"], "link": LINK},
     "breach": {
@@ -117,6 +127,8 @@ MAILS = {
     },
     "taken_back_partner": END,
     "taken_back_customer": END | {"act": "selling.winding_down"},
+    "time_partner": TIME,
+    "time_customer": TIME | {"act": "extends"},
     "request_withdrawn": {
         "partner": "Fernhill & Sons",
         "customer": "Glenmoor",

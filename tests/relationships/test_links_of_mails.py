@@ -15,7 +15,7 @@ from partners.rights import Admin, Agent
 from relationships.breaches import write_down
 from relationships.differences import Difference
 from relationships.models import FoundBy
-from relationships.moves import deciding, deleting, ending, joining, people
+from relationships.moves import clock, deciding, deleting, ending, joining, people
 from relationships.moves.accepting import accept_registration, refuse_registration
 from relationships.moves.cancelling import cancel
 from relationships.moves.domain_mails import tell_lost
@@ -95,6 +95,14 @@ def end():
     ending.remove_administration(fernhill.customer, fernhill.alder, by=fernhill.by)
 
 
+def expire():
+    fernhill = Fernhill()
+    make.make_admin_agent(fernhill.alder)
+    grant = fernhill.grant(fernhill.alder, EXCHANGE, days=40)
+    clock.sweep(grant.ends_at - make.days(30))
+    clock.sweep(grant.ends_at)
+
+
 def displace():
     fernhill = Fernhill()
     make.make_admin_agent(fernhill.birch)
@@ -165,6 +173,8 @@ SCENES = {
     "decision_customer": decide,
     "taken_back_partner": end,
     "taken_back_customer": end,
+    "time_partner": expire,
+    "time_customer": expire,
     "displaced": displace,
     "passed_on": pass_on,
     "request_withdrawn": withdraw,
