@@ -7,11 +7,12 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from customers.models import Customer
-from partners.models import Partner
+from partners.models import Partner, PartnerKind
 from subscriptions.models import Service, Subscription
 
 from .content import services_administered_by
 from .models import (
+    Administers,
     AdminRelationship,
     AdminRelationshipRole,
     AdminRole,
@@ -121,6 +122,29 @@ def services_of(customer: Customer, live: list[Subscription], at: datetime) -> l
         found["sellers"] = sorted(found["sellers"])
         found["administrators"] = sorted(found["administrators"])
     return services
+
+
+def advisors_beside(
+    customer: Customer, own: Partner, roles: Iterable[AdminRole], at: datetime
+) -> dict[Service, list[str]]:
+    """
+    Other advisors who can administer what these roles administer, by service.
+
+    They take nobody's place and keep their roles, so their work overlaps (rule R30, choice 7.16).
+    """
+    running = AdminRelationship.objects.running(at).filter(customer=customer).exclude(partner=own)
+    given = AdminRelationshipRole.objects.filter(
+        relationship__in=running,
+        relationship__partner__kind=PartnerKind.ADVISOR,
+        removed_at__isnull=True,
+    ).select_related("relationship__partner", "role__service")
+    found: dict[Service, set[str]] = {}
+    wanted = {role.service for role in roles if role.administers == Administers.OWN}
+    for row in given:
+        for service in wanted:
+            if row.role.administers_service(service):
+                found.setdefault(service, set()).add(row.relationship.partner.name)
+    return {service: sorted(names) for service, names in found.items()}
 
 
 def _advised(grants: list[AdminRelationship]) -> list[tuple[str, Service]]:

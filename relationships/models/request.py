@@ -181,7 +181,8 @@ class RelationshipRequest(StatefulModel):
 
     def renews(self) -> Any:
         """The running administration whose place this request wants to take (renewal)."""
-        if self.terms_id is None or self.kind != RequestKind.SINGLE:
+        # It is always addressed to the customer itself.
+        if self.terms_id is None or self.addressed_tenant_id is None:
             return None
         own = self.admin_relationships.select_related("supersedes").first()
         return own.supersedes if own else None

@@ -9,11 +9,13 @@ from django.utils.translation import gettext as _
 
 from customers.models import CustomerMembership
 from customers.rights import CustomerRole
+from subscriptions.models import Service
 
 from ..content import content_digest, content_with, holders_of
 from ..effects import Effect, grouped
 from ..forms.decision import DecisionForm
 from ..models import AdminRelationship, AdminRole, Decision, ServiceAdministration
+from ..overview import advisors_beside
 from ..role_choices import role_view
 from .frames import customer_frame
 
@@ -117,6 +119,8 @@ def role_cards(decision: Decision, asked: Asked, form: DecisionForm) -> list[dic
     """Ticked as asked, but not the privileged ones; with who has the service today."""
     typed = {str(value) for value in form["roles"].value() or []} if form.is_bound else None
     others = asked.held_by_others(decision)
+    administrator, now = decision.request.administrator, timezone.now()
+    advisors = advisors_beside(decision.customer, administrator, asked.roles, now)
     cards = []
     for role in asked.roles:
         holders = [held for held in asked.holders if role.administers_service(held.service)]
@@ -126,7 +130,8 @@ def role_cards(decision: Decision, asked: Asked, form: DecisionForm) -> list[dic
                 role,
                 ticked=ticked,
                 locked=form.fields["roles"].disabled,
-                notes=[note_on(held, taken=held in others) for held in holders],
+                notes=[note_on(held, taken=held in others) for held in holders]
+                + [note_on_advisor(role.service, name) for name in advisors.get(role.service, ())],
             )
         )
     return cards
@@ -143,6 +148,14 @@ def note_on(held: ServiceAdministration, *, taken: bool) -> str:
             "Only one partner that sells can: to give this role, tick the switch below."
         )
     return note
+
+
+def note_on_advisor(service: Service, name: str) -> str:
+    """An advisor is outside of who administers: two may then work on the same thing."""
+    return _("%(partner)s, an advisor, can administer %(service)s for you too, and keeps that.") % {
+        "partner": name,
+        "service": service.name,
+    }
 
 
 def switches(decision: Decision, asked: Asked, form: DecisionForm) -> list[dict[str, Any]]:

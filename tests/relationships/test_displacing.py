@@ -20,7 +20,7 @@ from relationships.moves.granting import ServiceTaken
 from subscriptions.models import Service
 from tests import factories as make
 
-from .scenes import EXCHANGE, EXISTED, GLOBAL, SUPPORT, TEAMS, USERS, Fernhill, Unchanged
+from .scenes import EXCHANGE, EXISTED, GLOBAL, SUPPORT, TEAMS, USERS, Fernhill, Unchanged, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +140,18 @@ class TestSwitch:
         again = fernhill.grant(elm, EXCHANGE, asks_selling=False)
         assert fernhill.roles_of(again) == [EXCHANGE]
         assert fernhill.holder("exchange") == fernhill.alder
+
+    def test_an_overlap_with_advisors_is_said_before_it_is_decided(self, client, fernhill):
+        elm = make.make_partner("Elm", kind=PartnerKind.ADVISOR)
+        fernhill.grant(elm, EXCHANGE, asks_selling=False)
+        client.force_login(fernhill.admin)
+        overlap = "Elm, an advisor, can administer Exchange Online for you too, and keeps that."
+        page = text_of(client.get(fernhill.ask(fernhill.alder, EXCHANGE).get_absolute_url()))
+        assert overlap in page
+        own = fernhill.ask(elm, EXCHANGE, asks_selling=False)
+        assert overlap not in text_of(client.get(own.get_absolute_url()))
+        other = fernhill.ask(fernhill.alder, TEAMS)
+        assert overlap not in text_of(client.get(other.get_absolute_url()))
 
     def test_leaves_other_customers_alone(self, fernhill):
         elsewhere = make.make_customer("Glenmoor")
