@@ -285,6 +285,9 @@ INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
 # Design 5.2: requests that one partner may have sent by mail.
 REQUEST_MAILS_PER_HOUR = env.int("REQUEST_MAILS_PER_HOUR", default=20)
 REQUEST_MAILS_PER_DAY = env.int("REQUEST_MAILS_PER_DAY", default=100)
+# ADR 0016: hours after which a partner learns by which rule of a request policy it was refused,
+# where it does not know yet that the organisation is here.
+REQUEST_POLICY_ANSWER_HOURS = env.int("REQUEST_POLICY_ANSWER_HOURS", default=24)
 # Invitations that one organisation may have sent by mail.
 INVITATIONS_PER_HOUR = env.int("INVITATIONS_PER_HOUR", default=30)
 INVITATIONS_PER_DAY = env.int("INVITATIONS_PER_DAY", default=100)

@@ -25,6 +25,7 @@ from ..models import (
     ServiceEndedBecause,
 )
 from .administration import end_grant, end_service_administrations
+from .refusing import tell_due
 
 BATCH = 100
 
@@ -42,7 +43,7 @@ def sweep(at: datetime | None = None) -> int:
         with transaction.atomic():
             customer.lock()
             expire_past_end(customer, at=at)
-    return len(requests) + len(customers) + wind_up(at)
+    return len(requests) + len(customers) + wind_up(at) + tell_due(at)
 
 
 def wind_up(at: datetime) -> int:
