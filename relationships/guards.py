@@ -152,6 +152,7 @@ GUARDS: list[Declaration] = [
         what="told",
     ),
     NoDelete("relationships_requestpolicy"),
+    NoReplace("relationships_requestpolicy", (("id",), ("customer_id",))),
     Frozen("relationships_requestpolicy", ("id", "customer_id")),
     NoReplace("relationships_adminrole", (("id",), ("template_id",))),
     Guard(

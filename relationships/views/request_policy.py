@@ -146,7 +146,8 @@ def refusal(request: HttpRequest, membership: CustomerMembership, public_id: UUI
 
 
 def policy_of(membership: CustomerMembership) -> RequestPolicy:
-    return RequestPolicy.objects.visible_to(membership.user).of(membership.customer)
+    policies = RequestPolicy.objects.visible_to(membership.user)
+    return policies.select_related("changed_by__user").of(membership.customer)
 
 
 def listed(membership: CustomerMembership) -> list[Any]:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from .acts_of_decisions import Decisions
 from .acts_of_ends import Ends
 from .acts_of_groups import Groups
+from .acts_of_policies import Policies
 from .acts_of_strangers import Strangers
 from .acts_of_subscriptions import Subscriptions
 from .acts_of_time import Time
@@ -29,6 +30,9 @@ IMPORTANT = frozenset(
         "open group",
         "put into group",
         "assign",
+        "change policy",
+        "list partner",
+        "refused by policy",
         "sell",
         "effect: selling_starts",
         "effect: selling_stays",
@@ -79,7 +83,7 @@ EVERYTHING = IMPORTANT | {
 }
 
 
-class EveryMove(Decisions, Ends, Groups, Subscriptions, Time, Strangers):
+class EveryMove(Decisions, Ends, Groups, Policies, Subscriptions, Time, Strangers):
     """The whole machine; `machine_in` gives it a world."""
 
 
