@@ -151,6 +151,12 @@ GUARDS: list[Declaration] = [
         when="OLD.told_at IS NOT NULL",
         what="told",
     ),
+    Frozen(
+        "relationships_policyrefusal",
+        ("lifted_at",),
+        when="OLD.lifted_at IS NOT NULL",
+        what="lifted",
+    ),
     NoDelete("relationships_requestpolicy"),
     NoReplace("relationships_requestpolicy", (("id",), ("customer_id",))),
     Frozen("relationships_requestpolicy", ("id", "customer_id")),

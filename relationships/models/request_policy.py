@@ -147,13 +147,18 @@ class PolicyRefusalQuerySet(models.QuerySet["PolicyRefusal"]):
         """The customer's own."""
         return self.filter(customer__in=Customer.objects.visible_to(user))
 
+    def standing(self) -> Self:
+        """Those after which the request did not get through to the same customer."""
+        return self.filter(lifted_at__isnull=True)
+
     def told(self) -> Self:
         """What the partner knows of, the newest first."""
         return self.filter(told_at__isnull=False).order_by("-met_at", "-pk")
 
     def to_tell(self, at: datetime) -> Self:
         """What the partner is to be told by now."""
-        return self.filter(told_at__isnull=True, tell_at__lte=at).order_by("tell_at", "pk")
+        due = self.standing().filter(told_at__isnull=True, tell_at__lte=at)
+        return due.order_by("tell_at", "pk")
 
 
 class PolicyRefusal(Lockable):
@@ -168,6 +173,8 @@ class PolicyRefusal(Lockable):
     met_by = models.ForeignKey(Actor, models.PROTECT, related_name="+")
     tell_at = models.DateTimeField()
     told_at = models.DateTimeField(null=True, blank=True)
+    # When the request got through after all, because the policy was another then.
+    lifted_at = models.DateTimeField(null=True, blank=True)
 
     objects = PolicyRefusalQuerySet.as_manager()
 
@@ -179,7 +186,7 @@ class PolicyRefusal(Lockable):
             models.Index(
                 fields=["tell_at"],
                 name="policy_refusals_to_tell",
-                condition=Q(told_at__isnull=True),
+                condition=Q(told_at__isnull=True, lifted_at__isnull=True),
             ),
         ]
         constraints = [

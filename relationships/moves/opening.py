@@ -18,7 +18,7 @@ from partners.models import PartnerMembership
 
 from ..models import Decision, PolicyRefusal, RelationshipRequest
 from ..models.decision import partners_concerned_by
-from .refusing import AgainstPolicy, against_policy, note_refusal
+from .refusing import AgainstPolicy, against_policy, lift_refusals, note_refusal
 
 
 class NotAddressed(Refused):
@@ -100,6 +100,7 @@ def open_decision(
             )
     except IntegrityError:
         return request.decisions.open().get(customer=customer)
+    lift_refusals(request, [customer], at)
     hold((Side.CUSTOMER, customer.party.id), (Side.PARTNER, request.partner.party.id))
     request_id = {"request": str(request.public_id)}
     customer.record("request.opened", by=by, at=at, details=request_id)

@@ -77,7 +77,8 @@ def note_refusal(
 ) -> PolicyRefusal:
     """Write down what was refused; the partner and the request are held."""
     rules = [met.stored() for met in found]
-    for known in request.policy_refusals.filter(customer=customer).order_by("-pk"):
+    standing = request.policy_refusals.standing().filter(customer=customer)
+    for known in standing.order_by("-pk"):
         if known.rules == rules:
             return known
     # A person of the customer who follows the link answers as any person would.
@@ -111,6 +112,11 @@ def note_refusal(
     return refusal
 
 
+def lift_refusals(request: RelationshipRequest, customers: list[Customer], at: datetime) -> None:
+    """The request gets through now, so that nobody is told any more that it does not."""
+    request.policy_refusals.standing().filter(customer__in=customers).update(lifted_at=at)
+
+
 def knows(request: RelationshipRequest, customer: Customer) -> bool:
     """
     Whether the partner knows by what it named that this organisation is here.
@@ -139,7 +145,7 @@ def _tell_later(refusal: PolicyRefusal, *, at: datetime) -> None:
     refusal.request.partner.lock()
     refusal.request.lock()
     refusal.lock()
-    if refusal.told_at is None:
+    if refusal.told_at is None and refusal.lifted_at is None:
         _tell(refusal, at=at)
 
 

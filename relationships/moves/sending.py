@@ -27,7 +27,7 @@ from .asking import (
     right_to_change,
     why_not_requesting,
 )
-from .refusing import against_policy, customers_behind, note_refusal
+from .refusing import against_policy, customers_behind, lift_refusals, note_refusal
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -68,6 +68,7 @@ def send(
     )
     request.record("request.sent", by=by, at=at)
     if let_in:
+        lift_refusals(request, let_in, at)
         return []
     noted = [
         note_refusal(request, row, found, by=by, side=Side.PARTNER, at=at)

@@ -91,7 +91,7 @@ def answer_to(asked: RelationshipRequest) -> Decision | None:
 
 def refusals_of(asked: RelationshipRequest) -> list[dict[str, Any]]:
     """Which rules of customers' request policies it met, as far as the partner has been told."""
-    told = asked.policy_refusals.told()[:REFUSALS]
+    told = asked.policy_refusals.standing().told()[:REFUSALS]
     return [{"at": row.told_at, "rules": met_by(row)} for row in told]
 
 

@@ -315,5 +315,8 @@ class TestDatabase:
         rows.update(**told)
         with pytest.raises(IntegrityError), transaction.atomic():
             rows.update(told_at=None)
+        rows.update(lifted_at=make.now())
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.update(lifted_at=None)
         with pytest.raises(IntegrityError), transaction.atomic():
             rows._raw_delete(rows.db)

@@ -152,6 +152,22 @@ class TestSend:
         scene.allow()
         send(request, by=scene.seller, at=at + make.days(1))
         assert mails() == [scene.admin.email]
+        # Nobody is told any more that it does not get through.
+        sweep(at + make.days(2))
+        assert not told(scene)
+
+    def test_that_was_told_and_gets_through_later_can_be_refused_anew(self, scene):
+        scene.deny()
+        request, at = scene.ask(), make.now()
+        send(request, by=scene.seller, at=at)
+        sweep(at + make.days(1))
+        scene.allow()
+        send(request, by=scene.seller, at=at + make.days(2))
+        assert not request.policy_refusals.standing().exists()
+        scene.deny()
+        (refusal,) = send(request, by=scene.seller, at=at + make.days(3))
+        assert refusal == request.policy_refusals.standing().get()
+        assert len(told(scene)) == 2
 
     def test_again_and_still_refused_is_noted_once(self, scene):
         scene.deny()
@@ -219,7 +235,9 @@ class TestContinue:
         scene.rule(who="known", meant=True)
         assert rules_of(scene.go_on(link)) == [Rule.NOT_KNOWN]
         scene.rule()
+        assert link.policy_refusals.standing().count() == 3
         assert isinstance(scene.go_on(link), Decision)
+        assert not link.policy_refusals.standing().exists()
         assert len(told(scene)) == 3
         # Other customers open it as before.
         assert isinstance(make.make_decision(link, make.make_customer()), Decision)

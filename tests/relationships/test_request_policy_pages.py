@@ -278,6 +278,11 @@ class TestPartner:
         assert said in shown
         assert "make a new request that is within the rule" in shown
         assert "Fernhill" not in shown
+        home = reverse("relationships:partner-home", args=[scene.alder.slug])
+        assert "refused by a request policy: your turn" in read(scene.client.get(home))
+        scene.rule()
+        scene.go_on(request)
+        assert said not in self.shown(scene, request)
 
     def test_that_is_known_reads_it_at_once(self, scene):
         scene.meet()
