@@ -210,6 +210,8 @@ ACCOUNT_RATE_LIMITS = {
     "sign_on_test": "10/10m/user,60/h/ip",
     "register": "10/h/user,60/h/ip",
     "domain_check": "20/h/user,60/h/ip",
+    # Nobody finds out by a policy's lists which partners there are.
+    "policy_partner": "60/h/user,200/h/ip",
     "sign_in_again_mail": "5/10m/user,30/h/ip",
     "sign_in_again_code": "10/10m/user,60/h/ip",
 }

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -61,6 +62,9 @@ def policy_list(request: HttpRequest, membership: CustomerMembership) -> HttpRes
     """Put a partner on one of the lists."""
     require(membership, RIGHT)
     form = ListedPartnerForm(request.POST)
+    if not ratelimit.consume(request, action="policy_partner", user=request.user):
+        messages.error(request, _("This was tried often already. Please wait some minutes."))
+        return to_policy(membership)
     if form.is_valid():
         partner = form.cleaned_data["partner"]
         try:

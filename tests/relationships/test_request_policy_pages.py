@@ -3,6 +3,7 @@
 from html import unescape
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 
 from customers.rights import CustomerRole
@@ -135,6 +136,17 @@ class TestLists:
                 page(scene, "customer-policy-unlist"), {"partner": "x"}, follow=True
             )
         assert "on no list" in read(answer)
+
+    def test_cannot_be_used_to_look_for_partners(self, scene, settings):
+        settings.ACCOUNT_RATE_LIMITS = {"policy_partner": "2/h/user"}
+        cache.clear()
+        url = page(scene, "customer-policy-list")
+        for number in range(2):
+            scene.client.post(url, {"partner": f"partner{number}.example.org", "on": "deny"})
+        with Unchanged(*TABLES):
+            answer = scene.client.post(url, {"partner": "alder.example", "on": "deny"}, follow=True)
+        cache.clear()
+        assert "tried often already" in read(answer)
 
     def test_warn_who_takes_away_the_last_that_could_ask(self, scene):
         scene.allow()
