@@ -210,6 +210,8 @@ ACCOUNT_RATE_LIMITS = {
     "sign_on_test": "10/10m/user,60/h/ip",
     "register": "10/h/user,60/h/ip",
     "domain_check": "20/h/user,60/h/ip",
+    # Nobody finds out by a policy's lists which partners there are.
+    "policy_partner": "60/h/user,200/h/ip",
     "sign_in_again_mail": "5/10m/user,30/h/ip",
     "sign_in_again_code": "10/10m/user,60/h/ip",
 }
@@ -285,6 +287,9 @@ INVITATION_DAYS = env.int("INVITATION_DAYS", default=14)
 # Design 5.2: requests that one partner may have sent by mail.
 REQUEST_MAILS_PER_HOUR = env.int("REQUEST_MAILS_PER_HOUR", default=20)
 REQUEST_MAILS_PER_DAY = env.int("REQUEST_MAILS_PER_DAY", default=100)
+# ADR 0016: hours after which a partner learns by which rule of a request policy it was refused,
+# where it does not know yet that the organisation is here.
+REQUEST_POLICY_ANSWER_HOURS = env.int("REQUEST_POLICY_ANSWER_HOURS", default=24)
 # Invitations that one organisation may have sent by mail.
 INVITATIONS_PER_HOUR = env.int("INVITATIONS_PER_HOUR", default=30)
 INVITATIONS_PER_DAY = env.int("INVITATIONS_PER_DAY", default=100)

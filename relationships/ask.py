@@ -9,10 +9,12 @@ from partnercenter.lib.names import name_key
 from partners.models import Partner, SecurityGroup
 
 from .models import AccessTerms, AdminRelationship, AdminRole, RelationshipRequest
+from .models.request_policy import plain_code
 
 NAME_LENGTH = 50
 PARAGRAPH_LENGTH = 1000
 REASON_LENGTH = 1000
+CODE_LENGTH = 40
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Ask:
     lifetime_days: int = settings.REQUEST_DAYS_DEFAULT
     first_paragraph: str = ""
     second_paragraph: str = ""
+    # Of a customer that gives one to the partners from which it takes requests.
+    request_code: str = ""
 
 
 def settled(ask: Ask, partner: Partner) -> Ask:
@@ -60,6 +64,7 @@ def settled(ask: Ask, partner: Partner) -> Ask:
         addressed_domain=ask.addressed_domain.strip().lower().rstrip("."),
         first_paragraph=one_paragraph(ask.first_paragraph),
         second_paragraph=one_paragraph(ask.second_paragraph),
+        request_code=plain_code(ask.request_code),
     )
 
 
@@ -82,6 +87,7 @@ def ask_of(request: RelationshipRequest) -> Ask:
         lifetime_days=request.lifetime_days,
         first_paragraph=request.first_paragraph,
         second_paragraph=request.second_paragraph,
+        request_code=request.request_code,
     )
 
 

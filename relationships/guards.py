@@ -50,6 +50,18 @@ BREACH_FACTS = (
     "actor_id",
 )
 
+REFUSAL_FACTS = (
+    "id",
+    "public_id",
+    "request_id",
+    "customer_id",
+    "rules",
+    "wrong_code",
+    "met_at",
+    "met_by_id",
+    "tell_at",
+)
+
 # Only the clock moves an end date, forward, by the customer's standing yes (trap 13 of the peers).
 EXTENDED = """
     OLD.status = 'active' AND NEW.status = 'active'
@@ -216,6 +228,25 @@ GUARDS: list[Declaration] = [
         when="OLD.settled_at IS NOT NULL",
         what="settled",
     ),
+    # That a policy refused a request stays, and when the partner was told.
+    NoDelete("relationships_policyrefusal"),
+    NoReplace("relationships_policyrefusal", (("id",), ("public_id",)), frozen=("id", "public_id")),
+    Frozen("relationships_policyrefusal", REFUSAL_FACTS),
+    Frozen(
+        "relationships_policyrefusal",
+        ("told_at",),
+        when="OLD.told_at IS NOT NULL",
+        what="told",
+    ),
+    Frozen(
+        "relationships_policyrefusal",
+        ("lifted_at",),
+        when="OLD.lifted_at IS NOT NULL",
+        what="lifted",
+    ),
+    NoDelete("relationships_requestpolicy"),
+    NoReplace("relationships_requestpolicy", (("id",), ("customer_id",))),
+    Frozen("relationships_requestpolicy", ("id", "customer_id")),
     NoReplace("relationships_adminrole", (("id",), ("template_id",))),
     Guard(
         "guard_relationships_adminrole_granted",

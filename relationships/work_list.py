@@ -18,6 +18,7 @@ from .models import (
     AdminStatus,
     AssignmentStatus,
     EndedBecause,
+    PolicyRefusal,
     RequestKind,
     ResellerRelationship,
 )
@@ -50,6 +51,8 @@ class Lost:
 def waiting_requests(partner: Partner, at: datetime) -> Items:
     """Requests that a customer has not answered, the longest waiting first."""
     waiting = partner.requests.open().filter(kind=RequestKind.SINGLE, expires_at__gt=at)
+    refused = PolicyRefusal.objects.standing().told().filter(request=OuterRef("pk"))
+    waiting = waiting.annotate(is_refused=Exists(refused))
     return _first(waiting.order_by("created_at", "pk"))
 
 

@@ -14,11 +14,17 @@ from partners.models import Partner, PartnerKind
 from partners.rights import Admin, Agent
 from relationships.ask import Ask
 from relationships.content import content_digest, content_of
-from relationships.models import AdminRole, Decision, IdentityProvider, RelationshipRequest
-from relationships.moves import signing_on
+from relationships.models import (
+    AdminRole,
+    Decision,
+    IdentityProvider,
+    PolicyRefusal,
+    RelationshipRequest,
+)
+from relationships.moves import policing, signing_on
 from relationships.moves.deciding import Answer
 from relationships.moves.drafting import save_draft
-from relationships.moves.opening import open_decision
+from relationships.moves.opening import follow, open_decision
 from relationships.moves.registering import register
 from relationships.moves.requesting import create_request
 from relationships.moves.standing import make_standing_link
@@ -196,6 +202,17 @@ def make_decision(
     request: RelationshipRequest, customer: Customer, *, by: User | None = None
 ) -> Decision:
     return open_decision(request, customer, by=Actor.objects.of(by or join_customer(customer)))
+
+
+def make_refusal(
+    customer: Customer, request: RelationshipRequest | None = None, *, by: User | None = None
+) -> PolicyRefusal:
+    """The customer denies who asks, and one of its people opens the request all the same."""
+    request, person = request or make_request(), Actor.objects.of(by or join_customer(customer))
+    policing.list_partner(customer, request.partner, allowed=False, by=person)
+    refusal = follow(request, customer, by=person)
+    assert isinstance(refusal, PolicyRefusal)
+    return refusal
 
 
 def make_registration(

@@ -99,6 +99,8 @@ CUSTOMER_PAGES = {
     "certificate-download": set(CustomerRole.values),
     "customer-subscriptions": set(CustomerRole.values),
     "customer-subscription": set(CustomerRole.values),
+    "customer-policy": {"global_admin", "partner_relationships_admin"},
+    "customer-refusal": set(CustomerRole.values),
     "decision-list": set(CustomerRole.values),
     "decision": set(CustomerRole.values),
     "customer-people": {"global_admin"},
@@ -146,6 +148,7 @@ ROW_PAGES = {
     "customer-person-remove",
     "customer-person-reset",
     "customer-claim",
+    "customer-refusal",
     "group",
     "group-rename",
     "group-close",
@@ -207,6 +210,7 @@ def world():
     world.join = ask_to_join(world.partner, by=Actor.objects.of(asker))
     provider = make.make_identity_provider(world.partner)
     world.group = groups.open_group(world.partner, "Mail people", by=provider.changed_by)
+    world.refusal = make.make_refusal(world.customer, by=world.decider)
     world.offer = PartnerInvitation.objects.invite(
         by=make.operator(),
         reason="test",
@@ -252,6 +256,7 @@ def address(name: str, world) -> str:
         "customer-person": [world.customer.slug, world.reader.public_id],
         "customer-person-remove": [world.customer.slug, world.reader.public_id],
         "customer-claim": [world.customer.slug, world.claim.public_id],
+        "customer-refusal": [world.customer.slug, world.refusal.public_id],
         "certificate": [world.customer.slug, world.certificate.public_id],
         "certificate-download": [world.customer.slug, world.certificate.public_id],
         "customer-partner": [world.customer.slug, world.partner.slug],

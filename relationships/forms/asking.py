@@ -158,6 +158,7 @@ def initial_of(ask: Ask) -> dict[str, Any]:
         "addressed_email": ask.addressed_email,
         "addressed_domain": ask.addressed_domain,
         "addressed_tenant_id": ask.addressed_tenant_id,
+        "request_code": ask.request_code,
         "lifetime_days": ask.lifetime_days,
         "first_paragraph": ask.first_paragraph,
         "second_paragraph": ask.second_paragraph,

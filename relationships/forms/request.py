@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from partnercenter.lib.ids import uuid7
 from partners.models import Partner
 
-from ..ask import Ask
+from ..ask import CODE_LENGTH, Ask
 from ..models import AdminRelationship
 from .asking import AskForm
 from .paragraph import ParagraphField
@@ -45,6 +45,16 @@ class RequestForm(AskForm):
         help_text=_("For example fernhill.example. Who decides there gets the mail."),
     )
     addressed_tenant_id = forms.UUIDField(label=_("Tenant id of the customer"), required=False)
+    request_code = forms.CharField(
+        label=_("Request code of the customer"),
+        max_length=CODE_LENGTH,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_(
+            "Only where the customer gave you one. Without it such a customer's request policy "
+            "refuses the request."
+        ),
+    )
     lifetime_days = forms.IntegerField(
         label=_("Days for which the request waits"),
         required=False,
@@ -110,6 +120,7 @@ class RequestForm(AskForm):
             addressed_email=given["addressed_email"],
             addressed_domain=given["addressed_domain"],
             addressed_tenant_id=given["addressed_tenant_id"],
+            request_code=given["request_code"],
             lifetime_days=given["lifetime_days"],
             supersedes=given["renews"],
             first_paragraph=given["first_paragraph"],

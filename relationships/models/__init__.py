@@ -15,6 +15,7 @@ from .former_person import FormerPerson
 from .identity_provider import IdentityProvider
 from .pair import PartnerRelationship
 from .request import RelationshipRequest, RequestKind, RequestStatus
+from .request_policy import PolicyPartner, PolicyRefusal, RequestPolicy, WhoMayAsk
 from .reseller_relationship import ResellerEndedBecause, ResellerRelationship, ResellerStatus
 from .service_administration import ServiceAdministration, ServiceEndedBecause
 from .terms import AccessTerms
@@ -42,8 +43,11 @@ __all__ = [
     "Half",
     "IdentityProvider",
     "PartnerRelationship",
+    "PolicyPartner",
+    "PolicyRefusal",
     "RelationshipRequest",
     "RequestKind",
+    "RequestPolicy",
     "RequestStatus",
     "ResellerEndedBecause",
     "ResellerRelationship",
@@ -51,4 +55,5 @@ __all__ = [
     "ServiceAdministration",
     "ServiceEndedBecause",
     "Watch",
+    "WhoMayAsk",
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Actor
 from audit.log import Side, record
 from partnercenter.lib.ids import uuid7
+from partnercenter.lib.sealing import SealedTextField
 from partnercenter.lib.states import StatefulModel, stamps_go_together
 from partners.models import Partner, PartnerStatus
 
@@ -96,6 +97,8 @@ class RelationshipRequest(StatefulModel):
     addressed_email = models.EmailField(blank=True)
     addressed_tenant_id = models.UUIDField(null=True, blank=True)
     addressed_domain = models.CharField(max_length=253, blank=True)
+    # What the partner typed as the customer's request code; the customer's policy compares it.
+    request_code = SealedTextField(_("request code"), blank=True, default="")
     status = models.CharField(max_length=10, choices=RequestStatus, default=RequestStatus.DRAFT)
     lifetime_days = models.PositiveSmallIntegerField(
         _("days for which it waits"), default=settings.REQUEST_DAYS_DEFAULT
@@ -218,6 +221,10 @@ class RelationshipRequest(StatefulModel):
     @property
     def single_use(self) -> bool:
         return self.kind == RequestKind.SINGLE
+
+    @property
+    def days_asked(self) -> int:
+        return self.terms.days if self.terms else 0
 
     def asked_roles(self) -> list[AdminRole]:
         if self.terms is None:

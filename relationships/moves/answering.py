@@ -10,7 +10,8 @@ from accounts.models import Actor
 from partnercenter.lib.refusals import Refused
 
 from ..content import content_digest, content_of
-from ..models import AdminRole, Decision, Half
+from ..models import AdminRole, Decision, Half, RequestPolicy
+from ..policy_rules import Met, asker_met, limits_met
 
 
 class ContentChanged(Refused):
@@ -94,6 +95,30 @@ def check_grant(decision: Decision, answer: Answer) -> None:
     most = min(asked.days, settings.PRIVILEGED_DAYS_MAX) if is_grave(answer) else asked.days
     if not 1 <= (answer.days or asked.days) <= most:
         raise Refused(_("Choose from 1 to %(most)d days.") % {"most": most})
+
+
+def check_policy(decision: Decision, answer: Answer, administration: Half) -> None:
+    """The customer's request policy holds for what is granted, and not only for what is asked."""
+    given = answer.roles if administration == Half.APPROVED else []
+    if found := policy_met(decision, given, answer.days or decision.request.days_asked):
+        raise Refused(
+            _(
+                "This is against the request policy of your organisation. %(rules)s Allow less, "
+                "or change the policy first."
+            )
+            % {"rules": " ".join(met.to_customer for met in found)}
+        )
+
+
+def policy_met(decision: Decision, roles: list[AdminRole], days: int) -> list[Met]:
+    """
+    What of the policy as it stands an approval of these roles would be against.
+
+    The code and the quiet period are about asking, and this was asked before.
+    """
+    policy = RequestPolicy.objects.of(decision.customer)
+    asker = asker_met(policy, decision.request)
+    return [asker] if asker else limits_met(policy, roles, days)
 
 
 def is_grave(answer: Answer) -> bool:

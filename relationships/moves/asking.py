@@ -14,7 +14,15 @@ from partnercenter.lib.refusals import Refused
 from partners.models import Partner, PartnerKind, PartnerStatus
 from partners.rights import PartnerRight
 
-from ..ask import NAME_LENGTH, PARAGRAPH_LENGTH, REASON_LENGTH, Ask, free_name, name_is_used
+from ..ask import (
+    CODE_LENGTH,
+    NAME_LENGTH,
+    PARAGRAPH_LENGTH,
+    REASON_LENGTH,
+    Ask,
+    free_name,
+    name_is_used,
+)
 from ..models import AdminRelationship, AdminRole, AdminStatus, RelationshipRequest
 
 # They could show a customer other words than those that are stored and signed.
@@ -140,6 +148,10 @@ def why_no_paragraph(text: str) -> str:
 
 
 def _check_address(ask: Ask) -> None:
+    if len(ask.request_code) > CODE_LENGTH:
+        raise RequestRefused(
+            _("A request code has at most %(most)d characters.") % {"most": CODE_LENGTH}
+        )
     given = [ask.addressed_email, ask.addressed_domain, ask.addressed_tenant_id]
     if sum(map(bool, given)) > 1:
         raise RequestRefused(_("Name only one: an e-mail address, a domain, or a tenant id."))

@@ -25,6 +25,7 @@ from ..models import (
     ServiceEndedBecause,
 )
 from .administration import end_grant, end_service_administrations
+from .refusing import tell_due
 from .reminding import AHEAD, remind_due
 from .time_mails import tell_lapsed, tell_partner_and_customer, tell_selling_ended
 
@@ -45,7 +46,8 @@ def sweep(at: datetime | None = None) -> int:
         with transaction.atomic():
             customer.lock()
             expire_past_end(customer, at=at)
-    return len(requests) + len(customers) + wind_up(at) + remind_due(at)
+    done = len(requests) + len(customers) + wind_up(at)
+    return done + tell_due(at) + remind_due(at)
 
 
 def wind_up(at: datetime) -> int:

@@ -41,6 +41,7 @@ from .answering import (
     Unanswered,
     check_fresh,
     check_grant,
+    check_policy,
     check_seller,
     content_as_seen,
     halves,
@@ -160,6 +161,7 @@ def _allow(decision: Decision, answer: Answer, *, by: Actor, at: datetime) -> tu
         check_seller(decision)
     if administration == Half.APPROVED:
         check_grant(decision, answer)
+    check_policy(decision, answer, administration)
     given = grant(decision, answer, Given(selling, administration), by=by, at=at)
     if administration == Half.DECLINED and decision.single_use:
         end_unanswered(decision.request, because=EndedBecause.DECLINED, by=by, at=at)

@@ -14,6 +14,7 @@ from partners.rights import PartnerRight
 
 from ..effects import Effect
 from ..models import Decision, Half
+from ..policy_changes import PolicyChanges
 from .displacing import Displaced
 
 
@@ -135,6 +136,24 @@ def tell_end(
             seat.user,
             {**facts, "actor": actor, "link": link},
             key=f"end:{event.public_id}:customer:{seat.user.public_id}",
+        )
+
+
+def tell_policy(customer: Customer, event: Event, *, by: Actor) -> None:
+    """Tell the others who decide for the customer that its request policy is another now."""
+    link = settings.SITE_URL + reverse("relationships:customer-policy", args=[customer.slug])
+    seats = customer.memberships.having(CustomerRight.DECIDE).exclude(user=by.user)
+    for seat in seats.select_related("user").order_by("pk"):
+        _send(
+            "policy_changed",
+            seat.user,
+            {
+                "actor": by.user.get_full_name() if by.user else by.label,
+                "customer": customer.name,
+                "changes": PolicyChanges(event),
+                "link": link,
+            },
+            key=f"policy:{event.public_id}:{seat.user.public_id}",
         )
 
 

@@ -16,8 +16,9 @@ from partnercenter.lib.refusals import Refused
 from partnercenter.lib.states import moment
 from partners.models import PartnerMembership
 
-from ..models import Decision, RelationshipRequest
+from ..models import Decision, PolicyRefusal, RelationshipRequest
 from ..models.decision import partners_concerned_by
+from .refusing import AgainstPolicy, against_policy, lift_refusals, note_refusal
 
 
 class NotAddressed(Refused):
@@ -46,6 +47,32 @@ def organisations_for(request: RelationshipRequest, user: Any) -> QuerySet[Custo
     return mine.distinct().order_by("name", "pk")
 
 
+def follow(
+    request: RelationshipRequest, customer: Customer, *, by: Actor, at: datetime | None = None
+) -> Decision | PolicyRefusal:
+    """*Continue*: the decision of this organisation, or what its request policy says instead."""
+    try:
+        return open_decision(request, customer, by=by, at=at)
+    except AgainstPolicy as against:
+        return _refuse(request, customer, against, by=by, at=at)
+
+
+@transaction.atomic
+def _refuse(
+    request: RelationshipRequest,
+    customer: Customer,
+    against: AgainstPolicy,
+    *,
+    by: Actor,
+    at: datetime | None,
+) -> PolicyRefusal:
+    """In a transaction of its own, because the first was undone with the refusal."""
+    customer.lock()
+    request.partner.lock()
+    request.lock()
+    return note_refusal(request, customer, against.found, by=by, side=Side.CUSTOMER, at=moment(at))
+
+
 @transaction.atomic
 def open_decision(
     request: RelationshipRequest, customer: Customer, *, by: Actor, at: datetime | None = None
@@ -64,6 +91,8 @@ def open_decision(
         raise Refused(why)
     if not organisations_for(request, by.user).filter(pk=customer.pk).exists():
         raise NotAddressed(_("This request is addressed to someone else."))
+    if found := against_policy(request, customer, at):
+        raise AgainstPolicy(found)
     try:
         with transaction.atomic():
             decision = request.decisions.create(
@@ -71,6 +100,7 @@ def open_decision(
             )
     except IntegrityError:
         return request.decisions.open().get(customer=customer)
+    lift_refusals(request, [customer], at)
     hold((Side.CUSTOMER, customer.party.id), (Side.PARTNER, request.partner.party.id))
     request_id = {"request": str(request.public_id)}
     customer.record("request.opened", by=by, at=at, details=request_id)

@@ -88,6 +88,7 @@ def columns_of(ask: Ask, *, terms: Any) -> dict[str, Any]:
         "lifetime_days": ask.lifetime_days,
         "first_paragraph": ask.first_paragraph,
         "second_paragraph": ask.second_paragraph,
+        "request_code": ask.request_code,
     }
 
 

@@ -1,24 +1,24 @@
 """The mail with the link goes out from the operator's address, on the partner's behalf."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from accounts.models import Actor, User
+from audit.log import Side, hold
 from customers.models import Customer
 from customers.rights import CustomerRight
 from mail import outbox
 from mail.models import Delivery
 from partnercenter.lib.states import moment
 
-from ..models import RelationshipRequest
+from ..models import PolicyRefusal, RelationshipRequest
 from ..request_mail import day_of, mail_key, words_for_mail
 from .asking import (
     RequestRefused,
@@ -27,6 +27,7 @@ from .asking import (
     right_to_change,
     why_not_requesting,
 )
+from .refusing import against_policy, customers_behind, lift_refusals, note_refusal
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -36,12 +37,16 @@ class LimitReached(RequestRefused):
 
 
 @transaction.atomic
-def send(request: RelationshipRequest, *, by: Actor, at: datetime | None = None) -> None:
+def send(
+    request: RelationshipRequest, *, by: Actor, at: datetime | None = None
+) -> list[PolicyRefusal]:
     """
     Queue the mail, for the first time or again; the link stays the same.
 
     Where a domain or a tenant id is named, the deciders of that organisation get it, if there is
-    one. What is written, counted and answered is the same if there is none.
+    one. What is written, counted and answered is the same if there is none, or if its request
+    policy keeps the request from its people. What comes back are the refusals of which the
+    partner knows.
     """
     lock_partners(request.partner, request.administrator)
     request.lock()
@@ -53,8 +58,23 @@ def send(request: RelationshipRequest, *, by: Actor, at: datetime | None = None)
     _check_limits(request, at)
     request.sent_at, request.sent_by = at, by
     request.save(update_fields=["sent_at", "sent_by"])
-    _queue(request, by=by, at=at)
+    behind = customers_behind(request)
+    refused = {row: found for row in behind if (found := against_policy(request, row, at))}
+    let_in = [row for row in behind if row not in refused]
+    # Who belongs to several organisations reads the mail for one that lets it in.
+    _queue(request, let_in, withheld=bool(refused) and not let_in, by=by, at=at)
+    hold(
+        *((Side.CUSTOMER, row.party.id) for row in behind), (Side.PARTNER, request.partner.party.id)
+    )
     request.record("request.sent", by=by, at=at)
+    if let_in:
+        lift_refusals(request, let_in, at)
+        return []
+    noted = [
+        note_refusal(request, row, found, by=by, side=Side.PARTNER, at=at)
+        for row, found in refused.items()
+    ]
+    return [refusal for refusal in noted if refusal.told_at is not None]
 
 
 def why_not_sending(request: RelationshipRequest, at: datetime) -> str:
@@ -115,17 +135,26 @@ def _from(moment: datetime) -> str:
     return date_format(localtime(whole), "DATETIME_FORMAT")
 
 
-def _queue(request: RelationshipRequest, *, by: Actor, at: datetime) -> None:
+def _queue(
+    request: RelationshipRequest,
+    customers: Iterable[Customer],
+    *,
+    withheld: bool,
+    by: Actor,
+    at: datetime,
+) -> None:
     sender = by.user.name if by.user else ""
     language = by.user.language if by.user else "en"
     # Drawn before anybody is looked for, so that it takes as long where there is nobody.
     words = words_for_mail(request, sender=sender, language=language)
-    if request.addressed_email:
+    if withheld:
+        to = []
+    elif request.addressed_email:
         to = [(request.addressed_email, "", mail_key(request, at))]
     else:
         to = [
             (person.email, person.name, _key_for(person, request, at))
-            for person in _deciders_behind(request, at)
+            for person in _deciders_of(customers, request, at)
         ]
     for address, name, key in to:
         outbox.send_rendered(
@@ -145,13 +174,10 @@ def _key_for(person: User, request: RelationshipRequest, at: datetime) -> str:
     return f"request:{request.partner.tenant_id}:{person.public_id}:{day_of(at)}"
 
 
-def _deciders_behind(request: RelationshipRequest, at: datetime) -> Iterator[User]:
+def _deciders_of(
+    customers: Iterable[Customer], request: RelationshipRequest, at: datetime
+) -> Iterator[User]:
     """Who decides for the organisation of that domain or tenant id; nobody, where there is none."""
-    customers = Customer.objects.active().filter(
-        Q(tenant_id=request.addressed_tenant_id)
-        if request.addressed_tenant_id
-        else Q(primary_domain=request.addressed_domain)
-    )
     written_to = set(
         request.partner.requests.sent_since(at - DAY)
         .exclude(addressed_email="")

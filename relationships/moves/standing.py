@@ -137,8 +137,10 @@ def _check_right(partner: Partner, by: Actor) -> None:
 
 
 def _for_everybody(ask: Ask) -> Ask:
-    """A link names no customer, so it is addressed to nobody (rule R4)."""
-    return replace(ask, addressed_email="", addressed_domain="", addressed_tenant_id=None)
+    """A link names no customer, so it is addressed to nobody and has nobody's code (rule R4)."""
+    return replace(
+        ask, addressed_email="", addressed_domain="", addressed_tenant_id=None, request_code=""
+    )
 
 
 def _write(partner: Partner, ask: Ask, *, by: Actor, at: datetime) -> RelationshipRequest:

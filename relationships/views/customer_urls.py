@@ -12,6 +12,7 @@ from . import (
     customer_profile,
     decision,
     people,
+    request_policy,
     subscription,
 )
 from .people_urls import addresses_of
@@ -74,6 +75,11 @@ urlpatterns = [
     path("profile/domain/check/", customer_profile.domain_check, name="domain-check"),
     path("activity/", customer_activity.customer_activity, name="customer-activity"),
     path("requests/", customer.decision_list, name="decision-list"),
+    path("request-policy/", request_policy.policy, name="customer-policy"),
+    path("request-policy/code/", request_policy.policy_code, name="customer-policy-code"),
+    path("request-policy/list/", request_policy.policy_list, name="customer-policy-list"),
+    path("request-policy/unlist/", request_policy.policy_unlist, name="customer-policy-unlist"),
+    path("requests/refused/<uuid:public_id>/", request_policy.refusal, name="customer-refusal"),
     path("requests/<uuid:public_id>/", decision.decision_detail, name="decision"),
     path("requests/<uuid:public_id>/preview/", decision.decision_preview, name="decision-preview"),
     path("requests/<uuid:public_id>/pass-on/", decision.decision_pass_on, name="decision-pass-on"),

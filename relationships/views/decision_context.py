@@ -15,6 +15,7 @@ from ..content import content_digest, content_with, holders_of
 from ..effects import Effect, grouped
 from ..forms.decision import DecisionForm
 from ..models import AdminRelationship, AdminRole, Decision, ServiceAdministration
+from ..moves.answering import policy_met
 from ..overview import advisors_beside
 from ..role_choices import role_view
 from .frames import customer_frame
@@ -94,6 +95,10 @@ def decision_context(
         "who_can": [place.user.get_full_name() for place in deciders] if why_not else [],
         "pass_on_to": [] if why_closed else others,
         "press_again": form.is_bound and request.method == "GET",
+        "against_policy": [
+            met.to_customer
+            for met in policy_met(decision, asked.roles, decision.request.days_asked)
+        ],
         "sells_already": running.filter(partner=decision.request.partner).exists(),
     }
 

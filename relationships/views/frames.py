@@ -38,6 +38,7 @@ def customer_frame(request: HttpRequest, membership: CustomerMembership) -> dict
         (_("Requests"), "decision-list", "mail", CustomerRight.SEE),
         (_("Subscriptions"), "customer-subscriptions", "package", CustomerRight.SEE),
         (_("Activity"), "customer-activity", "history", CustomerRight.SEE_ACTIVITY),
+        (_("Request policy"), "customer-policy", "shield-check", CustomerRight.DECIDE),
         (_("People"), "customer-people", "users", CustomerRight.MANAGE_PEOPLE),
         (_("Profile"), "customer-profile", "id-card", CustomerRight.MANAGE_PEOPLE),
     ]

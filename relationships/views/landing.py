@@ -23,7 +23,7 @@ from partnercenter.lib.refusals import Refused
 
 from ..link_states import closed_link
 from ..models import RelationshipRequest
-from ..moves.opening import open_decision
+from ..moves.opening import follow
 from ..visitors import visitor_of
 
 
@@ -93,13 +93,13 @@ def landing_continue(request: HttpRequest, token: str) -> HttpResponse:
 def lead_to_decision(
     request: HttpRequest, asked: RelationshipRequest, customer: Customer
 ) -> HttpResponse:
-    """Open the decision of this organisation; a refusal leaves no trace."""
+    """The decision of this organisation, or what its policy says; else a refusal and no trace."""
     try:
         with transaction.atomic():
-            decision = open_decision(asked, customer, by=actor_of(request))
+            outcome = follow(asked, customer, by=actor_of(request))
     except Refused as refusal:
         return back_to_link(request, asked, str(refusal))
-    return redirect(decision.get_absolute_url())
+    return redirect(outcome.get_absolute_url())
 
 
 def back_to_link(request: HttpRequest, asked: RelationshipRequest, why: str) -> HttpResponse:

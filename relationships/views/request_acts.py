@@ -28,11 +28,16 @@ def request_send(
     asked = own_request(membership, public_id)
     require(membership, right_to_change(asked))
     try:
-        send(asked, by=actor_of(request))
+        refusals = send(asked, by=actor_of(request))
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, sent_to(asked))
+        if refusals:
+            messages.warning(
+                request, _("The customer's request policy refused it, so nobody there gets a mail.")
+            )
+        else:
+            messages.success(request, sent_to(asked))
     return redirect(asked.get_absolute_url())
 
 

@@ -20,12 +20,14 @@ from partners.rights import PartnerRight
 
 from ..models import AdminRole, Decision, RelationshipRequest
 from ..moves.asking import right_to_change, why_not_requesting
+from ..policy_rules import met_by
 from ..request_mail import mailto, words_to_copy
 from ..waiting import why_it_waits
 from .frames import partner_frame
 from .rights import require
 
 HISTORY = 50
+REFUSALS = 3
 # Letters of a line where the mail is shown; longer lines take two.
 LINE = 70
 DECISIONS = {
@@ -64,6 +66,7 @@ def request_detail(
         if decision and decision.granted_terms
         else [],
         "history": history_of(membership, asked, decision),
+        "refusals": refusals_of(asked),
         "why_not_requesting": why_not_requesting(membership.partner),
         **acts_on(membership, asked),
     }
@@ -84,6 +87,12 @@ def answer_to(asked: RelationshipRequest) -> Decision | None:
         .order_by("-decided_at")
         .first()
     )
+
+
+def refusals_of(asked: RelationshipRequest) -> list[dict[str, Any]]:
+    """Which rules of customers' request policies it met, as far as the partner has been told."""
+    told = asked.policy_refusals.standing().told()[:REFUSALS]
+    return [{"at": row.told_at, "rules": met_by(row)} for row in told]
 
 
 def acts_on(membership: PartnerMembership, asked: RelationshipRequest) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from ..models import RelationshipRequest
 from ..moves.asking import ChangedMeanwhile, why_not_requesting
 from ..moves.standing import edit_standing_link, first_wish, make_standing_link, rotate
 from .frames import partner_frame
-from .request_detail import DECISIONS, acts_on, history_of, mail_of
+from .request_detail import DECISIONS, acts_on, history_of, mail_of, refusals_of
 from .request_form import asking_context, refuse_resellers, show_version
 from .rights import names_of, require
 
@@ -52,6 +52,7 @@ def standing_link(request: HttpRequest, membership: PartnerMembership) -> HttpRe
         roles = link.asked_roles()
         context |= {
             "roles": roles,
+            "refusals": refusals_of(link),
             "counts": link.decisions.aggregate(**DECISIONS),
             "history": history_of(membership, link),
             **acts_on(membership, link),

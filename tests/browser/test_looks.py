@@ -16,11 +16,12 @@ from mail import demo
 from partners.models import PartnerKind
 from partners.rights import Admin, Agent
 from relationships.models import PartnerRelationship
-from relationships.moves import deciding, ending, groups, inviting, signing_on
+from relationships.moves import deciding, ending, groups, inviting, policing, signing_on
 from relationships.moves.accepting import refuse_registration
 from relationships.moves.administration import end_grant
 from relationships.moves.assignments import assign
 from relationships.moves.cancelling import cancel
+from relationships.moves.policing import PolicyWish
 from relationships.moves.proving import begin_proof
 from relationships.moves.sending import send
 from relationships.moves.supervising import suspend_partner
@@ -128,6 +129,20 @@ class World:
         by = Actor.objects.of(self.chief)
         given = {"issuer": "https://id.example", "client_id": "another", "secret": ""}
         return signing_on.set_up(provider.organisation, by=by, **given)
+
+    @cached_property
+    def policy(self):
+        """Every rule of one, a partner on a list, and a request that it refused."""
+        by = Actor.objects.of(self.decider)
+        policing.renew_code(self.fernhill, by=by)
+        make.make_refusal(self.fernhill, by=self.decider)
+        rules = {"most_roles": 2, "longest_days": 30, "never_privileged": True, "quiet_days": 7}
+        seen = self.fernhill.request_policy.version
+        return policing.set_policy(self.fernhill, PolicyWish(**rules), by=by, seen=seen)
+
+    @cached_property
+    def refusal(self):
+        return make.make_refusal(self.fernhill, self.request, by=self.decider)
 
     @cached_property
     def claim(self):
@@ -605,6 +620,27 @@ PAGES = {
     "customer's requests": (
         "decider",
         lambda world: world.decision and world.page("decision-list"),
+    ),
+    "no request policy": ("decider", lambda world: world.page("customer-policy")),
+    "a request policy": (
+        "decider",
+        lambda world: world.policy and world.page("customer-policy"),
+    ),
+    "a request that the policy refused": (
+        "decider",
+        lambda world: world.refusal.get_absolute_url(),
+    ),
+    "a request that the policy refused, to a reader": (
+        "reader",
+        lambda world: world.refusal.get_absolute_url(),
+    ),
+    "a request that a policy refused, to the partner": (
+        "agent",
+        lambda world: world.refusal.request.get_absolute_url(),
+    ),
+    "a decision against a newer policy": (
+        "decider",
+        lambda world: world.decision and world.policy and world.decision.get_absolute_url(),
     ),
     "a decision": ("decider", lambda world: world.decision.get_absolute_url()),
     "a decision of others": ("reader", lambda world: world.decision.get_absolute_url()),

@@ -27,6 +27,10 @@ PUT_TOGETHER: dict[tuple[str, str], set[str]] = {
         "customer.factor_demanded",
         "customer.factor_not_demanded",
     },
+    ("relationships/moves/policing.py", "customer.policy_"): {
+        f"customer.policy_{act}"
+        for act in ("changed", "code_renewed", "code_dropped", "listed", "unlisted")
+    },
     ("relationships/moves/groups.py", "partner.group_"): {
         f"partner.group_{act}"
         for act in ("opened", "renamed", "closed", "person_added", "person_taken_out")

@@ -44,7 +44,7 @@ class Ends(Drawing):
     def resume(self, data: Any) -> None:
         self._pause_or_resume(data, self.paused_grants(), on=False)
 
-    @act(2, needs=Drawing.live_grants)
+    @act(4, needs=Drawing.live_grants)
     def take_roles_away(self, data: Any) -> None:
         """Some of them, all of them, or, refused, one that is not given."""
         grant = self.pick(data, self.live_grants(), "grant")

@@ -10,7 +10,7 @@ from relationships.again import to_renew
 from relationships.ask import Ask
 from relationships.models import RelationshipRequest
 from relationships.moves.cancelling import cancel
-from relationships.moves.opening import open_decision
+from relationships.moves.opening import follow
 from relationships.moves.requesting import create_request
 from relationships.moves.standing import edit_standing_link, make_standing_link, rotate
 from tests import factories as make
@@ -139,7 +139,7 @@ class Requests(Drawing):
 
     def _open(self, request: int, customer: Any) -> None:
         by = self.world.admin(customer)
-        self.make("open", lambda: open_decision(request_of(request), fresh(customer), by=by))
+        self.make("open", lambda: follow(request_of(request), fresh(customer), by=by))
 
     def _wish(self, data: Any, partner: Partner) -> Ask:
         role_ids = self.pick(data, WISHES, "roles")

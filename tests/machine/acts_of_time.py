@@ -30,7 +30,7 @@ class Time(Drawing):
             off = timedelta(microseconds=self.pick(data, (0, 1, -1), "microseconds off"))
             self._reach(data, self.pick(data, ends, "end") + off)
 
-    @act(4, needs=Drawing.grants_to_extend)
+    @act(10, needs=Drawing.grants_to_extend)
     def let_an_extension_come(self, data: Any) -> None:
         """What was wished and allowed comes to its end."""
         grant = self.pick(data, self.grants_to_extend(), "grant")

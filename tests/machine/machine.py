@@ -10,6 +10,7 @@ from collections.abc import Callable
 from .acts_of_decisions import Decisions
 from .acts_of_ends import Ends
 from .acts_of_groups import Groups
+from .acts_of_policies import Policies
 from .acts_of_strangers import Strangers
 from .acts_of_subscriptions import Subscriptions
 from .acts_of_time import Time
@@ -30,12 +31,14 @@ IMPORTANT = frozenset(
         "renew",
         "wish extension",
         "allow extension",
-        "no extension",
         "administration.extended",
         "effect: administration_renewed",
         "open group",
         "put into group",
         "assign",
+        "change policy",
+        "list partner",
+        "refused by policy",
         "sell",
         "effect: selling_starts",
         "effect: selling_stays",
@@ -55,6 +58,7 @@ IMPORTANT = frozenset(
 )
 # What many long sequences do.
 EVERYTHING = IMPORTANT | {
+    "no extension",
     "take out of group",
     "close group",
     "change: disable",
@@ -86,7 +90,7 @@ EVERYTHING = IMPORTANT | {
 }
 
 
-class EveryMove(Decisions, Ends, Groups, Subscriptions, Time, Strangers):
+class EveryMove(Decisions, Ends, Groups, Policies, Subscriptions, Time, Strangers):
     """The whole machine; `machine_in` gives it a world."""
 
 

@@ -13,9 +13,18 @@ from audit.log import Side
 from partnercenter.lib.refusals import Refused
 from relationships import survey, who_may
 from relationships.models import AdminRelationship
-from relationships.moves import clock, deciding, displacing, ending, granting
+from relationships.moves import (
+    clock,
+    deciding,
+    displacing,
+    ending,
+    granting,
+    opening,
+    policing,
+)
 from relationships.moves.cancelling import cancel
-from relationships.moves.opening import open_decision
+from relationships.moves.opening import follow, open_decision
+from relationships.moves.policing import PolicyWish
 from relationships.moves.requesting import create_request
 from subscriptions.models import Subscription
 from subscriptions.moves import changing
@@ -221,6 +230,32 @@ class TestSubscriptions:
 
         with pytest.raises(AssertionError, match="touched customers_customer"):
             witness.make(replace(cancelling_step, move=renaming))
+
+
+class TestAPolicy:
+    """One that is not asked is seen, at the door and at the approval."""
+
+    def test_that_lets_in_whom_it_denies_is_seen(self, witness, monkeypatch):
+        world = witness.world
+        customer, by = world.customers[0], world.admin(world.customers[0])
+        ask = make.make_ask(name="Against the policy", role_ids=())
+        request = create_request(world.alder, ask, by=world.agent(world.alder))
+        policing.list_partner(customer, world.alder, allowed=False, by=by)
+        witness.rows = read(witness.rows)
+        monkeypatch.setattr(opening, "against_policy", lambda *things: [])
+        step = Step(kind="open", move=lambda: follow(request, customer, by=by))
+        with pytest.raises(AssertionError, match="opened against the policy"):
+            witness.make(step)
+
+    def test_that_gives_more_than_it_allows_is_seen(self, witness, displacing_step, monkeypatch):
+        world = witness.world
+        by, wish = world.admin(world.customers[0]), PolicyWish(longest_days=1)
+        policing.set_policy(world.customers[0], wish, by=by, seen=0)
+        witness.rows = read(witness.rows)
+        assert "against the request policy" in witness.make(displacing_step).sentence
+        monkeypatch.setattr(deciding, "check_policy", lambda *things: None)
+        with pytest.raises(AssertionError, match="more than the policy allows"):
+            witness.make(displacing_step)
 
 
 class TestARefusal:

@@ -14,13 +14,14 @@ from audit.models import Event
 from partnercenter.lib.refusals import Refused
 from relationships import who_may
 from relationships.effects import Effect
-from relationships.models import Decision
+from relationships.models import Decision, PolicyRefusal
 from relationships.moves.answering import SignInAgain
 from subscriptions.models import SubscriptionChange
 
 from .differences import effects_between
 from .naive_access import Triple, access, once_near
 from .naive_administration import check_administrators
+from .naive_policy import check_policies
 from .obligations import check_obligations
 from .proofs import check_certificates, check_chains, check_everything, public_keys
 from .snapshots import Snapshot, born, changed_tables, read
@@ -142,6 +143,7 @@ class Witness:
         said = sorted(outcome) if step.preview else []
         found = effects_between(before, after, self.clock.now)
         assert said == found, f"{step.kind} says {said}, the rows say {found}"
+        check_policies(before, after)
         check_certificates(before, after, expected=int(step.certified), known=self.known)
         check_chains(before, after)
 
@@ -153,6 +155,8 @@ class Witness:
         self.reached.update({f"change: {change.kind}" for change in changes})
         events = born(Event, before, after)
         self.reached.update(e.kind for e in events if e.kind == "administration.extended")
+        if born(PolicyRefusal, before, after):
+            self.reached["refused by policy"] += 1
         known = before.of(Decision)
         for key, decision in after.of(Decision).items():
             if key in known and known[key].status != decision.status:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from mail.messages import render
 from relationships.effects import Effect
+from relationships.policy_rules import Met, Rule
 
 MOMENT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 LINK = "http://127.0.0.1:8000/r/abc/"
@@ -134,6 +135,19 @@ MAILS = {
         "customer": "Glenmoor",
         "request": "Mail help",
         "rotated": True,
+        "link": LINK,
+    },
+    "policy_changed": {
+        "actor": "Ada",
+        "customer": "Fernhill & Sons",
+        "changes": ["a request needs no code any more"],
+        "link": LINK,
+    },
+    "request_against_policy": {
+        "partner": "Fernhill & Sons",
+        "request": "Mail help",
+        "standing": False,
+        "found": [Met(Rule.DAYS, 30), Met(Rule.QUIET, 7, MOMENT)],
         "link": LINK,
     },
     "decision_partner": DECISION,

@@ -160,6 +160,18 @@ def lose_domain():
     tell_lost(make.make_customer(), key="x")
 
 
+def change_policy():
+    fernhill = make.make_customer()
+    make.join_customer(fernhill)
+    make.make_refusal(fernhill)
+
+
+def refuse_by_policy():
+    partner = make.make_partner()
+    make.make_admin_agent(partner)
+    make.make_refusal(make.make_customer(), make.make_request(partner))
+
+
 # What sends each kind of mail.
 SCENES = {
     "people": change_people,
@@ -178,6 +190,8 @@ SCENES = {
     "displaced": displace,
     "passed_on": pass_on,
     "request_withdrawn": withdraw,
+    "policy_changed": change_policy,
+    "request_against_policy": refuse_by_policy,
     "claim": claim,
     "registration_accepted": accept,
     "registration_refused": refuse,

@@ -28,7 +28,7 @@ from .scenes import Fernhill, text_of
 pytestmark = pytest.mark.django_db
 
 # Without the session, which a site reads from the database and these tests from memory.
-QUERIES = {"request-list": 3, "request-detail": 8, "request-text": 3, "request-cancel": 3}
+QUERIES = {"request-list": 3, "request-detail": 9, "request-text": 3, "request-cancel": 3}
 
 
 def path_of(name: str, request) -> str:
