@@ -161,6 +161,11 @@ class BulkJob(StatefulModel):
         return self.resumed_by or self.started_by
 
     @property
+    def set_going(self) -> tuple[int | None, datetime | None]:
+        """Tells one start or resumption from another."""
+        return self.resumed_by_id or self.started_by_id, self.resumed_at or self.started_at
+
+    @property
     def asks(self) -> bool:
         """Whether it makes requests, and so has no administrations yet."""
         return self.act == BulkAct.REQUEST

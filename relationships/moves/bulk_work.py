@@ -101,13 +101,15 @@ def do_next(job: BulkJob) -> BulkRow | None:
     row = (
         BulkRow.objects.due(now)
         .filter(job=job, job__status=BulkStatus.RUNNING)
-        .select_related("relationship__customer")
+        .select_related("job", "relationship__customer")
         .select_for_update(of=("self",), skip_locked=True, no_key=True)
         .order_by("number")
         .first()
     )
     if row is None:
         return None
+    if row.job.set_going != job.set_going:
+        job.refresh_from_db()  # somebody else has resumed it since this turn began
     row.job = job
     if row.relationship is not None:
         row.relationship.partner = job.partner
