@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, DateTimeField, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, DateTimeField, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from partnercenter.lib.names import name_key, prefix_range
@@ -15,13 +15,10 @@ from partners.models import Partner
 
 from . import waiting
 from .customer_rows import named_like
-from .grants import Grant
+from .grants import Grant, with_roles_and_groups
 from .models import (
-    AccessAssignment,
     AdminRelationship,
-    AdminRelationshipRole,
     AdminStatus,
-    AssignmentStatus,
     Decision,
 )
 from .waiting import MustAct
@@ -110,7 +107,6 @@ def called(
 
 def with_all(partner: Partner, rows: QuerySet[AdminRelationship]) -> QuerySet[AdminRelationship]:
     """The rows with what the page says of each, in three queries for all of them."""
-    assigned = AccessAssignment.objects.filter(status=AssignmentStatus.ACTIVE)
     opened = Decision.objects.open().filter(request=OuterRef("request")).order_by()
     first = opened.values("request").annotate(first=Min("opened_at")).values("first")
     return (
@@ -120,10 +116,7 @@ def with_all(partner: Partner, rows: QuerySet[AdminRelationship]) -> QuerySet[Ad
             opened_at=Subquery(first, output_field=DateTimeField()),
         )
         .select_related("customer", "request__partner", "request__administrator")
-        .prefetch_related(
-            Prefetch("granted_roles", AdminRelationshipRole.objects.select_related("role")),
-            Prefetch("assignments", assigned.select_related("group")),
-        )
+        .prefetch_related(*with_roles_and_groups())
     )
 
 
@@ -143,7 +136,7 @@ def _must_act(grant: Grant, at: datetime) -> MustAct | None:
         return None
     if not relationship.is_usable:
         return waiting.on_use(relationship, relationship.waits_since)
-    return waiting.on_extension(relationship)
+    return waiting.on_extension(relationship) if grant.extensible else None
 
 
 def in_order(which: str) -> tuple[str, bool]:

@@ -118,6 +118,11 @@ def _goes_on(job: BulkJob) -> list[str]:
             _("Every subscription, with its seller, its terms and its partner of record."),
             _("Your other administrations, for these customers and for others."),
         ]
+    if job.act == BulkAct.WISH:
+        return [
+            _("Each end date, until the customer has allowed the extension as well."),
+            _("All roles, and the groups that have them."),
+        ]
     if job.act == BulkAct.ASSIGN:
         return [
             _("What your other groups have."),

@@ -55,18 +55,12 @@ def on_use(relationship: AdminRelationship, since: datetime) -> MustAct:
 
 
 def on_extension(relationship: AdminRelationship) -> MustAct | None:
-    """Who must act where the partner wishes for an extension that is not allowed yet."""
+    """Who must act where the partner wishes for an extension that could be and is not allowed."""
     since = relationship.extension_wished_at
     if since is None or relationship.extension_allowed_at is not None:
         return None
-    if any(row.removed_at is None and row.role.privileged for row in _roles(relationship)):
-        return None  # such a grant is never extended, so nobody has to act
     began = relationship.activated_at or since
     return MustAct(_deciders(), _("allow the extension, if they want it"), max(since, began))
-
-
-def _roles(relationship: AdminRelationship) -> list:
-    return list(relationship.granted_roles.all())
 
 
 def _deciders() -> str:

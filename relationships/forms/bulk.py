@@ -11,18 +11,20 @@ from partners.models import SecurityGroup
 from ..across_customers import RUNNING, SHOWN
 from ..bulk_files import MOST_BYTES
 from ..models import AdminRole, BulkAct, BulkJob
-from ..moves.bulk_acts import ACTS, given_of
+from ..moves.bulk_acts import given_of
 from .request import SentAskForm
 
 # What is offered for administrations that run: words, act, and what is given with it.
 OFFERED: dict[str, tuple[Any, BulkAct, dict[str, Any]]] = {
     "assign": (_("Assign a group"), BulkAct.ASSIGN, {}),
+    "wish": (_("Wish for extension"), BulkAct.WISH, {"wished": True}),
+    "no-wish": (_("Take the wish for extension back"), BulkAct.WISH, {"wished": False}),
     "terminate": (_("Terminate"), BulkAct.TERMINATE, {}),
 }
 
 
 def offered() -> list[tuple[str, Any]]:
-    return [(key, words) for key, (words, act, _given) in OFFERED.items() if act in ACTS]
+    return [(key, words) for key, (words, _act, _given) in OFFERED.items()]
 
 
 class AdministrationFilterForm(forms.Form):

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("partners", "0003_join_request"),
-        ("relationships", "0013_former_person"),
+        ("relationships", "0014_life"),
     ]
 
     operations = [
@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("terminate", "Terminate"),
                             ("assign", "Assign a group"),
+                            ("wish", "Wish for extension"),
                             ("request", "Request"),
                         ],
                         max_length=20,

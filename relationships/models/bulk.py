@@ -22,6 +22,7 @@ class BulkAct(models.TextChoices):
 
     TERMINATE = "terminate", _("Terminate")
     ASSIGN = "assign", _("Assign a group")
+    WISH = "wish", _("Wish for extension")
     REQUEST = "request", _("Request")
 
 

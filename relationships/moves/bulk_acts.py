@@ -34,7 +34,7 @@ from ..models import (
     BulkRow,
     RelationshipRequest,
 )
-from . import ending, sending
+from . import ending, extending, sending
 from .asking import why_not_requesting
 from .assignments import assign_more
 from .requesting import create_request
@@ -134,6 +134,26 @@ def _assign_obstacles(job: BulkJob, at: datetime) -> list[Obstacle]:
 
 def _assign_missing(job: BulkJob) -> str:
     return "" if group_of(job) else _("Choose the group first.")
+
+
+def _wish(row: BulkRow, by: Actor) -> Done:
+    wished = row.job.given["wished"]
+    return Done(sentences(extending.wish(grant_of(row), wished=wished, by=by)))
+
+
+def _show_wishing(row: BulkRow, by: Actor) -> Done:
+    wished = row.job.given["wished"]
+    return Done(sentences(extending.wishing(grant_of(row), wished=wished, by=by)))
+
+
+def _wish_obstacles(job: BulkJob, at: datetime) -> list[Obstacle]:
+    wished = job.given["wished"]
+    privileged = AdminRelationship.objects.privileged().filter(pk=OuterRef("relationship"))
+    return [
+        *_not_running(job, at),
+        (Q(relationship__extension_wished_at__isnull=not wished), _("That is so already.")),
+        *([(Q(Exists(privileged)), extending.never_extended())] if wished else []),
+    ]
 
 
 def given_of(ask: Ask, *, send: bool) -> dict[str, Any]:
@@ -236,6 +256,9 @@ ACTS: dict[str, Act] = {
         _assign,
         obstacles=_assign_obstacles,
         missing=_assign_missing,
+    ),
+    BulkAct.WISH: Act(
+        gettext_lazy("Wish for extension"), _wish, _show_wishing, obstacles=_wish_obstacles
     ),
     BulkAct.REQUEST: Act(
         gettext_lazy("Request"), _request, _show_requesting, obstacles=_request_obstacles

@@ -13,7 +13,7 @@ from audit.models import Event
 from mail.models import Delivery
 from partners.rights import Agent
 from relationships.models import BulkAct, BulkJob, BulkRow, BulkSource, RelationshipRequest
-from relationships.moves import bulk, bulk_acts, bulk_work, ending, groups
+from relationships.moves import bulk, bulk_acts, bulk_work, ending, extending, groups
 from relationships.moves.assignments import assign
 from relationships.moves.bulk import BulkRefused, Chosen
 from relationships.moves.bulk_acts import given_of
@@ -370,6 +370,34 @@ class TestAssigning:
         bulk_work.sweep()
         assert states(job) == ["refused"] * 3
         assert set(results(job)) == {"This group was closed."}
+
+
+class TestWishing:
+    def test_is_the_partner_s_wish_for_each_that_can_be_extended(self, scene):
+        scene.grants[0] = scene.grant(scene.alder, make.USER_ADMINISTRATOR, days=30)
+        extending.wish(scene.grants[1], wished=True, by=scene.actor)
+        job = scene.chosen(BulkAct.WISH, given={"wished": True})
+        what = forecast(job, make.now())
+        assert (what.possible, {reason for reason, _count in what.refused}) == (
+            1,
+            {"That is so already.", extending.never_extended()},
+        )
+        scene.start(job)
+        bulk_work.sweep()
+        assert states(job) == ["refused", "refused", "done"]
+        scene.grants[2].refresh_from_db()
+        assert scene.grants[2].extension_wished_by == scene.actor
+        assert scene.grants[2].extension_allowed_at is None
+
+    def test_is_taken_back(self, scene):
+        extending.wish(scene.grants[1], wished=True, by=scene.actor)
+        job = scene.chosen(BulkAct.WISH, given={"wished": False})
+        assert forecast(job, make.now()).possible == 1
+        scene.start(job)
+        bulk_work.sweep()
+        assert states(job) == ["refused", "done", "refused"]
+        scene.grants[1].refresh_from_db()
+        assert scene.grants[1].extension_wished_at is None
 
 
 class TestAsking:
