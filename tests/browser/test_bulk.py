@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from relationships.moves import bulk_work
+from tests import factories as make
 from tests.relationships.test_bulk import Scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -11,11 +12,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 def test_ending_two_at_once(page, live_server, sign_in, axe):
     scene = Scene()
-    sign_in(
-        page,
-        scene.agent.email,
-        next_url=reverse("relationships:partner-home", args=[scene.alder.slug]),
-    )
+    home = reverse("relationships:partner-home", args=[scene.alder.slug])
+    sign_in(page, scene.agent.email, make.PASSWORD, next_url=home)
     page.get_by_role("link", name="Admin relationships").click()
     axe(page)
     for grant in scene.grants[:2]:
