@@ -197,9 +197,10 @@ def unusable_since() -> Greatest:
     """
     assignments = AccessAssignment.objects.filter(relationship=OuterRef("pk"))
     standing = assignments.filter(status=AssignmentStatus.ACTIVE)
-    of_groups = SecurityGroupMember.objects.filter(
-        group__in=standing.filter(relationship=OuterRef(OuterRef("pk"))).values("group")
+    groups = AccessAssignment.objects.filter(
+        relationship=OuterRef(OuterRef("pk")), status=AssignmentStatus.ACTIVE
     )
+    of_groups = SecurityGroupMember.objects.filter(group__in=groups.values("group"))
     agents = PartnerMembership.objects.filter(
         partner=OuterRef("partner"), agent=Agent.ADMIN_AGENT, removed_at__isnull=False
     )
