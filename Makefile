@@ -28,12 +28,13 @@ on_postgresql = not soak and (journey or not browser)
 no_database = $(addprefix --ignore=tests/,conventions tools test_pages.py test_staff.py test_staff_groups.py \
 	signin/test_limits.py signin/test_openid.py signin/test_outbound.py signin/test_sources.py \
 	relationships/test_role_texts.py relationships/test_request_policy_pages.py subscriptions/test_catalogue_texts.py mail/test_templates.py \
+	relationships/test_bulk_files.py relationships/test_bulk_pages.py \
 	lib/test_address_search.py lib/test_canonical.py lib/test_names.py)
 # The moves once more, under the role that deploy/roles.sql makes for production.
 moves = $(addprefix tests/subscriptions/test_,changing.py aging.py ordering.py) \
 	$(addprefix tests/relationships/test_,accepting.py cancelling.py certificates.py deciding.py displacing.py \
 	drafting.py ending.py passing_on.py registering.py renewing.py requesting.py selling.py sending.py \
-	standing.py wording.py groups.py pausing.py policing.py refusing.py signing_on.py) \
+	standing.py wording.py groups.py pausing.py policing.py signing_on.py bulk.py extending.py) \
 	tests/partners tests/customers tests/races
 
 .PHONY: soak
@@ -54,6 +55,7 @@ bench: environment-development test-programs ## measure, on both engines, as rat
 	$(with_postgres) $(python) -m benchmarks.customers_page
 	$(python) -m benchmarks.certificate
 	$(with_postgres) $(python) -m benchmarks.certificate
+	$(python) -m benchmarks.bulk
 
 .PHONY: check
 check: lint test ## what continuous integration runs: lint, then test

@@ -94,7 +94,6 @@ def around(request: Any, partner: Any) -> dict[str, Any]:
 def make_world(count: int) -> tuple[Any, Any, str]:
     """A partner that sells to so many customers and administers for each; a place in the middle."""
     from relationships.models import (
-        AdminRelationship,
         Decision,
         PartnerRelationship,
         ResellerRelationship,
@@ -117,15 +116,28 @@ def make_world(count: int) -> tuple[Any, Any, str]:
         )
         for decision in decisions
     )
-    AdminRelationship.objects.bulk_create(
+    make_grants(partner, decisions, request.terms, at)
+    pairs = PartnerRelationship.objects.bulk_create(
+        PartnerRelationship(partner=partner, customer=customer, name_key=pair_key(customer.name))
+        for customer in customers
+    )
+    middle = pairs[max(0, count // 2 - 25)]
+    return partner, agent, f"{middle.name_key}_{middle.pk}"
+
+
+def make_grants(partner: Any, decisions: list[Any], terms: Any, at: Any) -> list[Any]:
+    """One of administration for each of these decisions."""
+    from relationships.models import AdminRelationship
+
+    return AdminRelationship.objects.bulk_create(
         AdminRelationship(
             partner=partner,
             customer=decision.customer,
             name=f"Grant {number}",
             name_key=f"grant {number}",
-            asked_terms=request.terms,
-            granted_terms=request.terms,
-            request=request,
+            asked_terms=terms,
+            granted_terms=terms,
+            request=decision.request,
             decision=decision,
             status="active",
             created_at=at,
@@ -134,12 +146,6 @@ def make_world(count: int) -> tuple[Any, Any, str]:
         )
         for number, decision in enumerate(decisions)
     )
-    pairs = PartnerRelationship.objects.bulk_create(
-        PartnerRelationship(partner=partner, customer=customer, name_key=pair_key(customer.name))
-        for customer in customers
-    )
-    middle = pairs[max(0, count // 2 - 25)]
-    return partner, agent, f"{middle.name_key}_{middle.pk}"
 
 
 def make_customers(count: int, at: Any) -> list[Any]:

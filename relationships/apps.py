@@ -17,7 +17,7 @@ class RelationshipsConfig(AppConfig):
         from .guards import GUARDS
         from .kinds import SENTENCES
         from .loading import load_roles
-        from .moves import clock, proving, renewing
+        from .moves import bulk_work, clock, proving, renewing
         from .signin import demo_rules  # noqa: F401  importing registers its check
 
         guards.register(self.label, GUARDS)
@@ -25,6 +25,7 @@ class RelationshipsConfig(AppConfig):
         sweeps.register("relationships.clock", clock.sweep, every=5)
         sweeps.register("relationships.certificates", certificates.sweep, every=10)
         sweeps.register("relationships.renewing", renewing.sweep, every=30)
+        sweeps.register_apart("relationships.bulk", bulk_work.sweep, every=1)
         sweeps.register_apart("relationships.watch", watch.sweep, every=1)
         sweeps.register_apart("relationships.domains", proving.sweep, every=600)
         readiness.tell("watch", watch.state)

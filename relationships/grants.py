@@ -126,11 +126,12 @@ OVER = (*TAKEN, EndedBecause.SELLING_ENDED, EndedBecause.END_REACHED)
 
 def grant_of(relationship: AdminRelationship, at: datetime) -> Grant:
     """One of them, with its roles and groups; two queries."""
-    prefetch_related_objects([relationship], *_with_roles_and_groups())
+    prefetch_related_objects([relationship], *with_roles_and_groups())
     return Grant(relationship, at)
 
 
-def _with_roles_and_groups() -> list[Prefetch]:
+def with_roles_and_groups() -> list[Prefetch]:
+    """What a `Grant` reads along."""
     assigned = AccessAssignment.objects.filter(status=AssignmentStatus.ACTIVE)
     roles = AdminRelationshipRole.objects.select_related("role__service")
     return [
@@ -144,7 +145,7 @@ def grants_of(partner: Partner, customer: Customer, at: datetime) -> list[Grant]
     relationships = (
         partner.admin_relationships.filter(customer=customer)
         .order_by(F("ended_at").desc(nulls_first=True), "-activated_at", "-pk")
-        .prefetch_related(*_with_roles_and_groups())
+        .prefetch_related(*with_roles_and_groups())
     )
     grants = [Grant(relationship, at) for relationship in relationships[:LONGEST]]
     held = {

@@ -72,6 +72,20 @@ EXTENDED = """
         JOIN relationships_adminrole AS role ON role.id = given.role_id
         WHERE given.relationship_id = OLD.id AND given.removed_at IS NULL AND role.privileged)"""
 
+STARTED_JOB = "SELECT 1 FROM relationships_bulkjob AS job WHERE job.status <> 'draft' AND"
+BULK_FACTS = (
+    "id",
+    "public_id",
+    "partner_id",
+    "act",
+    "source",
+    "file_name",
+    "file_digest",
+    "total",
+    "created_at",
+    "created_by_id",
+)
+
 GUARDS: list[Declaration] = [
     # A draft may go; what somebody was asked for stays.
     NoDelete("relationships_adminrelationship", when="OLD.status <> 'created'"),
@@ -247,6 +261,24 @@ GUARDS: list[Declaration] = [
     NoDelete("relationships_requestpolicy"),
     NoReplace("relationships_requestpolicy", (("id",), ("customer_id",))),
     Frozen("relationships_requestpolicy", ("id", "customer_id")),
+    # What a row of a bulk job came to stays: it is never worked on a second time. A job that was
+    # never started may be discarded, with its rows.
+    Guard(
+        "guard_relationships_bulkrow_final",
+        "relationships_bulkrow",
+        "UPDATE",
+        when="OLD.status <> 'waiting'",
+    ),
+    Frozen("relationships_bulkrow", ("id", "job_id", "number", "key", "name", "relationship_id")),
+    NoDelete("relationships_bulkrow", when=f"EXISTS ({STARTED_JOB} job.id = OLD.job_id)"),
+    NoDelete("relationships_bulkjob", when="OLD.status <> 'draft'"),
+    Frozen("relationships_bulkjob", BULK_FACTS),
+    Frozen(
+        "relationships_bulkjob",
+        ("given", "started_at", "started_by_id"),
+        when="OLD.status <> 'draft'",
+        what="started",
+    ),
     NoReplace("relationships_adminrole", (("id",), ("template_id",))),
     Guard(
         "guard_relationships_adminrole_granted",

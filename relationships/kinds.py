@@ -60,6 +60,14 @@ SENTENCES = {
     "administration.unassigned": _(
         "The group “%(group_name)s” of %(partner)s has no roles for %(customer)s any more."
     ),
+    "bulk.chosen": _("Rows for a bulk job were chosen."),
+    "bulk.given": _("What a bulk job gives was chosen."),
+    "bulk.discarded": _("A bulk job was discarded before it began."),
+    "bulk.started": _("A bulk job was started."),
+    "bulk.stopped": _("A bulk job was stopped."),
+    "bulk.resumed": _("A bulk job was resumed."),
+    "bulk.halted": _("A bulk job was ended, and the rest of it refused."),
+    "bulk.finished": _("A bulk job is done."),
     "partner.sign_on_set_up": _("The identity provider of %(partner)s was entered."),
     "partner.sign_on_tested": _("The identity provider of %(partner)s was tested."),
     "partner.sign_on_turned_on": _("Single sign-on of %(partner)s was turned on."),

@@ -5,9 +5,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import (
+    Case,
+    DateTimeField,
+    Exists,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+)
+from django.db.models.functions import Coalesce, Greatest
 
-from partners.models import Partner, PartnerMembership
+from partners.models import Partner, PartnerMembership, SecurityGroupMember
+from partners.rights import Agent
 from subscriptions.models import SubscriptionState
 
 from .models import (
@@ -18,10 +30,11 @@ from .models import (
     AdminStatus,
     AssignmentStatus,
     EndedBecause,
-    PolicyRefusal,
+    RelationshipRequest,
     RequestKind,
     ResellerRelationship,
 )
+from .waiting import MustAct, on_request, on_use, with_opening
 
 AHEAD, BEHIND = timedelta(days=30), timedelta(days=90)
 LONGEST = 20
@@ -48,12 +61,39 @@ class Lost:
     roles: list[str]
 
 
+@dataclass(frozen=True)
+class WaitingRequest:
+    """A request that is not answered, and who must act on it."""
+
+    request: RelationshipRequest
+    must_act: MustAct
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """A grant that gives access to nobody, and who must act on it."""
+
+    relationship: AdminRelationship
+    must_act: MustAct
+
+
 def waiting_requests(partner: Partner, at: datetime) -> Items:
     """Requests that a customer has not answered, the longest waiting first."""
     waiting = partner.requests.open().filter(kind=RequestKind.SINGLE, expires_at__gt=at)
-    refused = PolicyRefusal.objects.standing().told().filter(request=OuterRef("pk"))
-    waiting = waiting.annotate(is_refused=Exists(refused))
-    return _first(waiting.order_by("created_at", "pk"))
+    waiting = waiting.select_related("partner", "administrator")
+    found = _first(with_opening(waiting).order_by("created_at", "pk"))
+    return Items(
+        [
+            WaitingRequest(
+                request,
+                on_request(
+                    request, opened_at=request.opened_at, refused_at=request.refused_at, at=at
+                ),
+            )
+            for request in found.rows
+        ],
+        found.more,
+    )
 
 
 def expiring(partner: Partner, at: datetime) -> Items:
@@ -131,13 +171,69 @@ def _taken_with_its_grant() -> Q:
 
 
 def unusable(partner: Partner, at: datetime) -> Items:
-    """Grants that give access to nobody: assigned to no group, or to empty ones only."""
-    assigned = AccessAssignment.objects.filter(status=AssignmentStatus.ACTIVE)
-    groups = partner.security_groups.with_people()
-    usable = assigned.filter(group__in=groups).values("relationship")
-    grants = partner.admin_relationships.running(at).exclude(pk__in=usable)
-    grants = grants.annotate(is_assigned=Exists(assigned.filter(relationship=OuterRef("pk"))))
-    return _first(grants.select_related("customer").order_by("ends_at", "pk"))
+    """Grants that give access to nobody, with the moment since when that is so."""
+    rows = nobody_can_use(partner, at).annotate(waits_since=unusable_since())
+    found = _first(rows.select_related("customer").order_by("ends_at", "pk"))
+    return Items([Unusable(row, on_use(row, row.waits_since)) for row in found.rows], found.more)
+
+
+def nobody_can_use(partner: Partner, at: datetime) -> QuerySet[AdminRelationship]:
+    """What runs and is assigned to no group, or to empty ones only, and which of the two."""
+    return with_use(partner, partner.admin_relationships.running(at)).filter(is_usable=False)
+
+
+def with_use(partner: Partner, rows: QuerySet[AdminRelationship]) -> QuerySet[Any]:
+    """Whether each is assigned to a group, and to one in which somebody is."""
+    assigned = AccessAssignment.objects.filter(
+        relationship=OuterRef("pk"), status=AssignmentStatus.ACTIVE
+    )
+    peopled = partner.security_groups.with_people()
+    return rows.annotate(
+        is_assigned=Exists(assigned), is_usable=Exists(assigned.filter(group__in=peopled))
+    )
+
+
+def unusable_since() -> Greatest:
+    """
+    Since when nobody can use a grant of which that is known.
+
+    The last assignment ended, or the last person left the groups that have it; where a place in
+    the organisation only changed its kind, the assignment itself is the latest that is known.
+    """
+    assignments = AccessAssignment.objects.filter(relationship=OuterRef("pk"))
+    standing = assignments.filter(status=AssignmentStatus.ACTIVE)
+    groups = AccessAssignment.objects.filter(
+        relationship=OuterRef(OuterRef("pk")), status=AssignmentStatus.ACTIVE
+    )
+    of_groups = SecurityGroupMember.objects.filter(group__in=groups.values("group"))
+    agents = PartnerMembership.objects.filter(
+        partner=OuterRef("partner"), agent=Agent.ADMIN_AGENT, removed_at__isnull=False
+    )
+    built_in = standing.filter(group__built_in=True)
+    return Greatest(
+        "activated_at",
+        *(
+            Coalesce(_latest(rows, moment), "activated_at")
+            for rows, moment in (
+                (assignments, "created_at"),
+                (assignments, "deleted_at"),
+                (of_groups, "removed_at"),
+            )
+        ),
+        Case(
+            When(
+                Exists(built_in),
+                then=Coalesce(_latest(agents, "removed_at"), "activated_at"),
+            ),
+            default="activated_at",
+            output_field=DateTimeField(),
+        ),
+    )
+
+
+def _latest(rows: QuerySet[Any], moment: str) -> Subquery:
+    known = rows.filter(**{f"{moment}__isnull": False}).order_by(f"-{moment}")
+    return Subquery(known.values(moment)[:1], output_field=DateTimeField())
 
 
 def ending_subscriptions(partner: Partner, at: datetime) -> Items:

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from customers.models import Customer
+from partnercenter.lib.csv_files import quoted
 from partners.models import Partner, PartnerKind
 
 from . import import_values as values
@@ -108,7 +109,7 @@ class Check:
 
     def _identity(self, told: Told) -> dict[str, Any]:
         if (found := as_id(told.values["id"])) is None:
-            raise Problem(_("“%(id)s” is no id.") % {"id": values.quoted(told.values["id"])})
+            raise Problem(_("“%(id)s” is no id.") % {"id": quoted(told.values["id"])})
         if first := self.seen.get(found):
             raise Problem(_("This id stands in line %(line)d already.") % {"line": first})
         self.seen[found] = told.number

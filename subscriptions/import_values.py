@@ -9,22 +9,18 @@ from typing import Any
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 
+from partnercenter.lib.csv_files import quoted
+
 from .moves.ordering import QUANTITY_MAX
 
 PRICE = re.compile(r"[0-9]{1,8}(\.[0-9]{1,4}0*)?")
 NUMBER = re.compile(r"[0-9]{1,7}")
 YES, NO = ("yes", "true", "1", "on", "enabled"), ("no", "false", "0", "off", "disabled")
 YEARS = range(1970, 2200)
-SHOWN = 60
 
 
 class Problem(Exception):
     """What is wrong with one value; the message is for people."""
-
-
-def quoted(text: str) -> str:
-    """The value as a sentence shows it: a cell can be as long as a book."""
-    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 def quantity(text: str) -> int:

@@ -23,8 +23,35 @@ from .paragraph import ParagraphField
 KEYS = signing.Signer(salt="relationships.request")
 
 
-class RequestForm(AskForm):
-    """A request to one customer: whom it asks, for how long it waits, and its mail."""
+class SentAskForm(AskForm):
+    """A wish that goes out to customers: for how long each request waits, and its mail."""
+
+    lifetime_days = forms.IntegerField(
+        label=_("Days for which the request waits"),
+        required=False,
+        min_value=1,
+        max_value=settings.REQUEST_DAYS_MAX,
+        initial=settings.REQUEST_DAYS_DEFAULT,
+        help_text=_("From 1 to 90. Without an answer the link stops working then."),
+    )
+    first_paragraph = ParagraphField(label=_("First paragraph"))
+    second_paragraph = ParagraphField(label=_("Second paragraph"))
+
+    def clean_lifetime_days(self) -> int:
+        return self.cleaned_data["lifetime_days"] or settings.REQUEST_DAYS_DEFAULT
+
+    def ask(self) -> Ask:
+        given = self.cleaned_data
+        return replace(
+            super().ask(),
+            lifetime_days=given["lifetime_days"],
+            first_paragraph=given["first_paragraph"],
+            second_paragraph=given["second_paragraph"],
+        )
+
+
+class RequestForm(SentAskForm):
+    """A request to one customer: whom it asks, besides what every request says."""
 
     addressed_email = forms.EmailField(
         label=_("E-mail address of the customer"),
@@ -55,16 +82,6 @@ class RequestForm(AskForm):
             "refuses the request."
         ),
     )
-    lifetime_days = forms.IntegerField(
-        label=_("Days for which the request waits"),
-        required=False,
-        min_value=1,
-        max_value=settings.REQUEST_DAYS_MAX,
-        initial=settings.REQUEST_DAYS_DEFAULT,
-        help_text=_("From 1 to 90. Without an answer the link stops working then."),
-    )
-    first_paragraph = ParagraphField(label=_("First paragraph"))
-    second_paragraph = ParagraphField(label=_("Second paragraph"))
     # Given with the page and back with the form, so that a second click makes no second request.
     key = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
@@ -100,9 +117,6 @@ class RequestForm(AskForm):
     def clean_addressed_domain(self) -> str:
         return self.cleaned_data["addressed_domain"].lower()
 
-    def clean_lifetime_days(self) -> int:
-        return self.cleaned_data["lifetime_days"] or settings.REQUEST_DAYS_DEFAULT
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         names = ("addressed_email", "addressed_domain", "addressed_tenant_id")
@@ -121,10 +135,7 @@ class RequestForm(AskForm):
             addressed_domain=given["addressed_domain"],
             addressed_tenant_id=given["addressed_tenant_id"],
             request_code=given["request_code"],
-            lifetime_days=given["lifetime_days"],
             supersedes=given["renews"],
-            first_paragraph=given["first_paragraph"],
-            second_paragraph=given["second_paragraph"],
         )
 
     def public_id(self) -> UUID | None:

@@ -9,6 +9,7 @@ from .admin_relationship import (
 )
 from .admin_role import Administers, AdminRole
 from .breach import Breach, FoundBy
+from .bulk import BulkAct, BulkHalt, BulkJob, BulkRow, BulkSource, BulkStatus, RowStatus
 from .certificate import Certificate, CertificateSignature
 from .decision import Decision, DecisionSignature, DecisionStatus, Half
 from .former_person import FormerPerson
@@ -32,6 +33,12 @@ __all__ = [
     "Administers",
     "AssignmentStatus",
     "Breach",
+    "BulkAct",
+    "BulkHalt",
+    "BulkJob",
+    "BulkRow",
+    "BulkSource",
+    "BulkStatus",
     "Certificate",
     "CertificateSignature",
     "Decision",
@@ -52,6 +59,7 @@ __all__ = [
     "ResellerEndedBecause",
     "ResellerRelationship",
     "ResellerStatus",
+    "RowStatus",
     "ServiceAdministration",
     "ServiceEndedBecause",
     "Watch",

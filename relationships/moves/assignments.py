@@ -36,7 +36,48 @@ def assign(
     at: datetime | None = None,
 ) -> AccessAssignment | None:
     """The group has exactly these roles of the grant from now on; none takes it out."""
-    partner, at = relationship.partner, _begin(relationship, by=by, at=at)
+    return _assign(relationship, group, roles, by=by, at=_begin(relationship, by=by, at=at))
+
+
+@transaction.atomic
+def assign_more(
+    relationship: AdminRelationship,
+    group: SecurityGroup,
+    roles: Iterable[AdminRole] | None = None,
+    *,
+    by: Actor,
+    at: datetime | None = None,
+) -> list[AdminRole]:
+    """
+    The group keeps what it has of the grant, and gets these roles as well; which are new to it.
+
+    Without roles it gets all that were granted. Of roles that were not granted here nothing is
+    said: the same wish is made for many grants.
+    """
+    at = _begin(relationship, by=by, at=at)
+    given = relationship.granted_roles.filter(removed_at__isnull=True).select_related("role")
+    wanted = {row.role for row in given}
+    if roles is not None:
+        wanted &= set(roles)
+    if not wanted:
+        raise AssignmentRefused(_("The customer has granted none of these roles."))
+    held = relationship.assignments.filter(group=group, status=AssignmentStatus.ACTIVE).first()
+    has = set(held.roles.all()) if held else set()
+    if not (new := wanted - has):
+        raise AssignmentRefused(_("The group has these roles already."))
+    _assign(relationship, group, has | wanted, by=by, at=at)
+    return sorted(new, key=str)
+
+
+def _assign(
+    relationship: AdminRelationship,
+    group: SecurityGroup,
+    roles: Iterable[AdminRole],
+    *,
+    by: Actor,
+    at: datetime,
+) -> AccessAssignment | None:
+    partner = relationship.partner
     wanted = {role.pk: role for role in roles}
     held = relationship.assignments.filter(group=group, status=AssignmentStatus.ACTIVE).first()
     if held is None and not wanted:

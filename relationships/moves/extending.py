@@ -95,13 +95,16 @@ def _set(
     return [Effect(kind, grant.partner.name, grant.name, until=grant.ends_at)]
 
 
+def never_extended() -> str:
+    """Why a grant with privileged roles is not (rule R-G10)."""
+    return _(
+        "Administration with privileged roles is never extended. It can be renewed by a new "
+        "request, or extended once those roles are taken away."
+    )
+
+
 def _check(grant: AdminRelationship) -> None:
     if AdminRelationship.objects.privileged().filter(pk=grant.pk).exists():
-        raise Refused(
-            _(
-                "Administration with privileged roles is never extended. It can be renewed by a "
-                "new request, or extended once those roles are taken away."
-            )
-        )
+        raise Refused(never_extended())
     if grant.partner.status != PartnerStatus.ACTIVE:
         raise Refused(_("The partner is suspended."))

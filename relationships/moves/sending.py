@@ -33,7 +33,11 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
 class LimitReached(RequestRefused):
-    """Too many mails; the message says when the next can go."""
+    """Too many mails; the message says when the next can go, to this recipient or to anybody."""
+
+    def __init__(self, message: str, *, until: datetime, for_all: bool) -> None:
+        super().__init__(message)
+        self.until, self.for_all = until, for_all
 
 
 @transaction.atomic
@@ -105,7 +109,9 @@ def _check_limits(request: RelationshipRequest, at: datetime) -> None:
                 "Your organisation has written to %(address)s within a day. It can write there "
                 "again from %(time)s."
             )
-            % {"address": request.addressed_to, "time": _from(same.sent_at + DAY)}
+            % {"address": request.addressed_to, "time": _from(same.sent_at + DAY)},
+            until=same.sent_at + DAY,
+            for_all=False,
         )
     a_day, an_hour = settings.REQUEST_MAILS_PER_DAY, settings.REQUEST_MAILS_PER_HOUR
     times = [sent for sent in today.values_list("sent_at", flat=True)[:a_day] if sent]
@@ -115,7 +121,9 @@ def _check_limits(request: RelationshipRequest, at: datetime) -> None:
                 "Your organisation has sent %(most)d requests by e-mail within a day, and more are "
                 "not allowed. The next can be sent from %(time)s."
             )
-            % {"most": a_day, "time": _from(times[-1] + DAY)}
+            % {"most": a_day, "time": _from(times[-1] + DAY)},
+            until=times[-1] + DAY,
+            for_all=True,
         )
     recent = [sent for sent in times if sent > at - HOUR]
     if len(recent) >= an_hour:
@@ -124,7 +132,9 @@ def _check_limits(request: RelationshipRequest, at: datetime) -> None:
                 "Your organisation has sent %(most)d requests by e-mail within an hour, and more "
                 "are not allowed. The next can be sent from %(time)s."
             )
-            % {"most": an_hour, "time": _from(recent[an_hour - 1] + HOUR)}
+            % {"most": an_hour, "time": _from(recent[an_hour - 1] + HOUR)},
+            until=recent[an_hour - 1] + HOUR,
+            for_all=True,
         )
 
 

@@ -20,6 +20,12 @@ def partner_frame(request: HttpRequest, membership: PartnerMembership) -> dict[s
     entries = [
         (_("Home"), "partner-home", "house", PartnerRight.SEE_HOME),
         (_("Customers"), "partner-customers", "building-2", PartnerRight.SEE_CUSTOMERS),
+        (
+            _("Admin relationships"),
+            "admin-relationships",
+            "key-round",
+            PartnerRight.SEE_CUSTOMERS,
+        ),
         *requests,
         (_("Subscriptions"), "partner-subscriptions", "package", PartnerRight.SEE_SUBSCRIPTIONS),
         (_("Activity"), "partner-activity", "history", PartnerRight.SEE_OWN_ACTIVITY),

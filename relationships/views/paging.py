@@ -29,14 +29,28 @@ def newest_first(
 
     That address keeps what the list is filtered by.
     """
-    if after := _after(request):
-        rows = before_place(rows, after, moment=moment)
+    if place := _moment_place(request, "before"):
+        rows = before_place(rows, place, moment=moment)
     page = list(rows.order_by(f"-{moment}", "-pk")[: size + 1])
     if len(page) <= size:
         return page, ""
-    last = page[size - 1]
-    before = f"{getattr(last, moment).isoformat()}_{last.pk}"
-    return page[:size], _address(request, before=before)
+    return page[:size], _address(request, before=_moment_mark(page[size - 1], moment))
+
+
+def soonest_first(
+    rows: QuerySet[Any],
+    request: HttpRequest,
+    *,
+    moment: str,
+    size: int,
+) -> tuple[list[Any], str]:
+    """One page, the earliest first, and the address of the later one (empty at the end)."""
+    if place := _moment_place(request, "after"):
+        rows = after_place(rows, place, moment=moment)
+    page = list(rows.order_by(moment, "pk")[: size + 1])
+    if len(page) <= size:
+        return page, ""
+    return page[:size], _address(request, after=_moment_mark(page[size - 1], moment))
 
 
 def before_place(
@@ -46,6 +60,12 @@ def before_place(
     at, key = place
     # The usual form, `moment < at or (moment = at and pk < key)`, walks past every newer row.
     return rows.filter(Q(**{f"{moment}__lt": at}) | Q(pk__lt=key), **{f"{moment}__lte": at})
+
+
+def after_place(rows: QuerySet[Any], place: tuple[datetime, int], *, moment: str) -> QuerySet[Any]:
+    """What comes after this place where the earliest stands first."""
+    at, key = place
+    return rows.filter(Q(**{f"{moment}__gt": at}) | Q(pk__gt=key), **{f"{moment}__gte": at})
 
 
 def in_order_of(rows: QuerySet[Any], request: HttpRequest, *, key: str, size: int) -> Page:
@@ -83,8 +103,12 @@ def _address(request: HttpRequest, **place: str) -> str:
     return f"{request.path}?{asked.urlencode()}" if asked else request.path
 
 
-def _after(request: HttpRequest) -> tuple[datetime, int] | None:
-    at, _mark, key = request.GET.get("before", "").rpartition("_")
+def _moment_mark(row: Any, moment: str) -> str:
+    return f"{getattr(row, moment).isoformat()}_{row.pk}"
+
+
+def _moment_place(request: HttpRequest, name: str) -> tuple[datetime, int] | None:
+    at, _mark, key = request.GET.get(name, "").rpartition("_")
     try:
         moment = datetime.fromisoformat(at)
         return (moment, int(key)) if moment.tzinfo else None

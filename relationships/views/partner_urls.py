@@ -5,6 +5,7 @@ from django.urls import include, path
 from partners.access import partner_view
 
 from . import (
+    admin_relationship_urls,
     groups,
     partner,
     partner_activity,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("", partner.partner_home, name="partner-home"),
     path("profile/", partner.partner_profile, name="partner-profile"),
     path("customers/", include(partner_customer_urls)),
+    path("admin-relationships/", include(admin_relationship_urls)),
     path("subscriptions/", partner.partner_subscriptions, name="partner-subscriptions"),
     path(
         "subscriptions/<uuid:public_id>/",

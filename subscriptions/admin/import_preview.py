@@ -9,10 +9,10 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from partnercenter.lib.csv_files import quoted
 from partnercenter.lib.staff_tables import Table
 
 from ..import_lines import Line
-from ..import_values import quoted
 from ..models import BillingCycle, SubscriptionState
 
 # What stands in each column of a table, by its heading.

@@ -15,11 +15,23 @@ from customers.rights import CustomerRole
 from mail import demo
 from partners.models import PartnerKind
 from partners.rights import Admin, Agent
-from relationships.models import PartnerRelationship
-from relationships.moves import deciding, ending, groups, inviting, policing, signing_on
+from relationships.models import BulkAct, BulkSource, PartnerRelationship
+from relationships.moves import (
+    bulk,
+    bulk_work,
+    deciding,
+    ending,
+    groups,
+    inviting,
+    policing,
+    signing_on,
+)
 from relationships.moves.accepting import refuse_registration
 from relationships.moves.administration import end_grant
 from relationships.moves.assignments import assign
+from relationships.moves.bulk import Chosen
+from relationships.moves.bulk_acts import given_of
+from relationships.moves.bulk_forecast import forecast
 from relationships.moves.cancelling import cancel
 from relationships.moves.policing import PolicyWish
 from relationships.moves.proving import begin_proof
@@ -110,6 +122,32 @@ class World:
         groups.add_person(group, self.alder.memberships.get(user=self.chief), by=by)
         assign(self.grant, group, make.roles(make.TEAMS_ADMINISTRATOR), by=by)
         return group
+
+    @cached_property
+    def bulk_draft(self):
+        """A group is to get what a customer granted; one row names nothing."""
+        given = {"group": str(self.group.public_id), "roles": []}
+        rows = [
+            Chosen(relationship_id=self.grant.pk),
+            Chosen(key="x" * 90, refused="Your organisation has nothing with this id."),
+        ]
+        by = Actor.objects.of(self.agent)
+        source = BulkSource.FILE
+        return bulk.choose(self.alder, BulkAct.ASSIGN, rows, by=by, source=source, given=given)
+
+    @cached_property
+    def waiting_job(self):
+        """Requests to a list of customers; one is made, and then somebody stopped the job."""
+        by = Actor.objects.of(self.agent)
+        given = given_of(make.make_ask(name="Mail"), send=False)
+        rows = [Chosen(key="ann@glen.example"), Chosen(key="b.example", name="북극성 식품")]
+        job = bulk.choose(
+            self.alder, BulkAct.REQUEST, rows, by=by, source=BulkSource.FILE, given=given
+        )
+        bulk.start(job, by=by, seen=forecast(job, make.now()).digest)
+        bulk_work.work_on(job)
+        bulk.stop(job, by=by)
+        return job
 
     @property
     def built_in(self):
@@ -568,6 +606,20 @@ PAGES = {
         "chief",
         lambda world: world.page("partner-person-remove", world.agent.public_id),
     ),
+    "admin relationships": (
+        "agent",
+        lambda world: world.busy and world.waiting_job and world.page("admin-relationships"),
+    ),
+    "admin relationships that wait": (
+        "agent",
+        lambda world: world.sent and world.page("admin-relationships") + "?show=pending",
+    ),
+    "no admin relationships": ("agent", lambda world: world.page("admin-relationships")),
+    "bulk jobs": ("agent", lambda world: world.waiting_job and world.page("bulk-list")),
+    "a bulk job of a file": ("agent", lambda world: world.page("bulk-upload")),
+    "bulk requests": ("agent", lambda world: world.page("bulk-request")),
+    "what a bulk job would do": ("agent", lambda world: world.bulk_draft.get_absolute_url()),
+    "a bulk job that was stopped": ("agent", lambda world: world.waiting_job.get_absolute_url()),
     "groups": ("agent", lambda world: world.group and world.page("group-list")),
     "a new group": ("agent", lambda world: world.page("group-new")),
     "a group": ("agent", lambda world: world.page("group", world.group.public_id)),

@@ -35,6 +35,10 @@ PUT_TOGETHER: dict[tuple[str, str], set[str]] = {
         f"partner.group_{act}"
         for act in ("opened", "renamed", "closed", "person_added", "person_taken_out")
     },
+    ("relationships/moves/bulk.py", "bulk."): {
+        f"bulk.{act}" for act in ("chosen", "given", "discarded", "started", "stopped", "resumed")
+    },
+    ("relationships/moves/bulk_work.py", "bulk."): {"bulk.halted", "bulk.finished"},
     ("relationships/moves/assignments.py", "administration."): {
         f"administration.{act}" for act in ("assigned", "assignment_changed", "unassigned")
     },

@@ -41,7 +41,7 @@ class TestHome:
         decided(partner, approved=True)
         waiting = make.make_request(partner, by=agent, name="Still waiting", email="x@glen.example")
         answer = client.get(page("partner-home", partner))
-        assert [asked.pk for asked in answer.context["waiting"].rows] == [waiting.pk]
+        assert [row.request.pk for row in answer.context["waiting"].rows] == [waiting.pk]
         assert page("request-new", partner) in answer.content.decode()
 
     def test_counts_no_standing_link_among_what_waits(self, client, partner, agent):

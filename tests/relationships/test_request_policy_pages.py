@@ -291,7 +291,9 @@ class TestPartner:
         assert "make a new request that is within the rule" in shown
         assert "Fernhill" not in shown
         home = reverse("relationships:partner-home", args=[scene.alder.slug])
-        assert "refused by a request policy: your turn" in read(scene.client.get(home))
+        assert "a request policy refused it: ask otherwise, or cancel it" in read(
+            scene.client.get(home)
+        )
         scene.rule()
         scene.go_on(request)
         assert said not in self.shown(scene, request)

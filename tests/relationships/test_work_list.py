@@ -36,7 +36,9 @@ def look(client, fernhill):
 
 
 def at(answer, name):
-    return [getattr(row, "relationship", row) for row in answer.context[name].rows]
+    found = answer.context[name].rows
+    inner = "request" if name == "waiting" else "relationship"
+    return [getattr(row, inner, row) for row in found]
 
 
 def in_the_past(grant: AdminRelationship, *, days: float) -> None:
@@ -57,8 +59,15 @@ class TestWaiting:
         answer = look()
         assert at(answer, "waiting") == [first, second]
         text = text_of(answer)
-        for expected in ("First", "not sent from here", "a@glen.example", str(first.public_id)):
+        for expected in ("First", "a@glen.example", str(first.public_id)):
             assert expected in text
+        must_act = [row.must_act for row in answer.context["waiting"].rows]
+        assert [must.since for must in must_act] == [first.created_at, second.sent_at]
+        assert [must.who for must in must_act] == [
+            "Your people who make requests",
+            "Whoever decides at the customer",
+        ]
+        assert "send it, or give its link to the customer" in text
 
     def test_is_over_with_an_answer_or_the_time(self, fernhill, look):
         fernhill.grant(fernhill.alder)
