@@ -38,6 +38,7 @@ WHO_ASKS_FOR_ROLES = {"admin agent", "global admin"}
 WHO_SEES_CUSTOMERS = {"admin agent", "sales agent", "helpdesk agent", "global admin"}
 WHO_ENDS = {"admin agent", "global admin"}
 WHO_MANAGES_PEOPLE = {"global admin", "user-management admin"}
+WHO_READS_ACTIVITY = {"global_admin", "partner_relationships_admin", "billing_admin"}
 
 # page -> who sees it
 PARTNER_PAGES = {
@@ -82,6 +83,9 @@ PARTNER_PAGES = {
     "group-close": WHO_ENDS,
     "administration-groups": WHO_ENDS,
     "administration-group": WHO_ENDS,
+    "partner-access": WHO_ENDS,
+    "partner-access-download": WHO_ENDS,
+    "partner-access-why": WHO_ENDS,
 }
 CUSTOMER_PAGES = {
     "customer-home": set(CustomerRole.values),
@@ -91,7 +95,10 @@ CUSTOMER_PAGES = {
     "customer-grant-act": {"global_admin", "partner_relationships_admin"},
     "customer-pause-all": {"global_admin", "partner_relationships_admin"},
     "customer-resume-all": {"global_admin", "partner_relationships_admin"},
-    "customer-activity": {"global_admin", "partner_relationships_admin", "billing_admin"},
+    "customer-activity": WHO_READS_ACTIVITY,
+    "customer-access": WHO_READS_ACTIVITY,
+    "customer-access-download": WHO_READS_ACTIVITY,
+    "customer-access-why": WHO_READS_ACTIVITY,
     "certificate": set(CustomerRole.values),
     "certificate-download": set(CustomerRole.values),
     "customer-subscriptions": set(CustomerRole.values),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
@@ -11,13 +11,13 @@ from django.views.decorators.http import require_safe
 
 from audit.models import EventQuerySet
 from partnercenter.lib.canonical import canonical_moment
-from partnercenter.lib.spreadsheets import BYTE_ORDER_MARK, csv_lines
 from partners.access import partner_view
 from partners.models import Partner, PartnerMembership
 from partners.rights import PartnerRight
 
 from ..activity import chosen, lines
 from ..forms.activity import ActivityForm
+from .downloads import csv_answer
 from .frames import partner_frame
 from .paging import before_place, newest_first
 from .partner_customers import sees_all
@@ -65,21 +65,12 @@ def partner_activity_download(
         _("Event"),
     ]  # fmt: skip
     rows = _rows(membership.partner, _events(membership, form), translation.get_language())
-    answer = StreamingHttpResponse(_file(headings, rows), content_type="text/csv; charset=utf-8")
-    name = f"activity-{membership.partner.slug}.csv"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return csv_answer(f"activity-{membership.partner.slug}", headings, rows)
 
 
 def _events(membership: PartnerMembership, form: ActivityForm) -> EventQuerySet:
     only_by = None if sees_all(membership) else membership.user
     return chosen(membership.partner, only_by=only_by, **form.choice())
-
-
-def _file(headings: list[str], rows: Iterator[list[str]]) -> Iterator[str]:
-    yield BYTE_ORDER_MARK
-    yield from csv_lines([headings])
-    yield from csv_lines(rows)
 
 
 def _rows(partner: Partner, events: EventQuerySet, language: str | None) -> Iterator[list[str]]:

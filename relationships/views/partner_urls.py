@@ -7,6 +7,7 @@ from partners.access import partner_view
 from . import (
     groups,
     partner,
+    partner_access,
     partner_activity,
     partner_customer_urls,
     request_acts,
@@ -35,6 +36,11 @@ urlpatterns = [
         subscription.subscription_move,
         name="subscription-move",
     ),
+    path("access/", partner_access.partner_access, name="partner-access"),
+    path(
+        "access/download/", partner_access.partner_access_download, name="partner-access-download"
+    ),
+    path("access/why/", partner_access.partner_access_why, name="partner-access-why"),
     path("groups/", groups.group_list, name="group-list"),
     path("groups/new/", groups.group_new, name="group-new"),
     path("groups/<uuid:public_id>/", groups.group_detail, name="group"),
