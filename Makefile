@@ -56,6 +56,8 @@ bench: environment-development test-programs ## measure, on both engines, as rat
 	$(python) -m benchmarks.certificate
 	$(with_postgres) $(python) -m benchmarks.certificate
 	$(python) -m benchmarks.bulk
+	$(python) -m benchmarks.access
+	$(with_postgres) $(python) -m benchmarks.access
 
 .PHONY: check
 check: lint test ## what continuous integration runs: lint, then test

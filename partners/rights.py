@@ -43,6 +43,7 @@ class PartnerRight(models.TextChoices):
         "manage_administration",
         _("manage groups and assignments, terminate administration, end relationships"),
     )
+    SEE_ACCESS = "see_access", _("see who can do what for which customer")
     MANAGE_PEOPLE = "manage_people", _("manage people")
     SEE_ALL_ACTIVITY = "see_all_activity", _("see the activity of everybody")
     SEE_OWN_ACTIVITY = "see_own_activity", _("see one's own activity")
@@ -69,6 +70,7 @@ RIGHTS: dict[PartnerRight, frozenset[str]] = {
     PartnerRight.REQUEST_ROLES: frozenset({_ADMIN, _GLOBAL}),
     PartnerRight.ROTATE_LINK: frozenset({_ADMIN, _GLOBAL}),
     PartnerRight.MANAGE_ADMINISTRATION: frozenset({_ADMIN, _GLOBAL}),
+    PartnerRight.SEE_ACCESS: frozenset({_ADMIN, _GLOBAL}),
     PartnerRight.MANAGE_PEOPLE: frozenset({_GLOBAL, _USERS}),
     PartnerRight.SEE_ALL_ACTIVITY: frozenset({_ADMIN, _GLOBAL}),
     PartnerRight.SEE_OWN_ACTIVITY: _EVERYBODY,

@@ -46,6 +46,12 @@ def called_exactly(pairs: "QuerySet[PartnerRelationship]", text: str) -> list[Pa
         return list(pairs.filter(customer__primary_domain=domain)) if "." in domain else []
 
 
+def found_by(pairs: "QuerySet[PartnerRelationship]", text: str) -> "QuerySet[PartnerRelationship]":
+    """Just the one with this tenant id or domain, else those whose name begins so."""
+    exact = called_exactly(pairs, text) if text else []
+    return pairs.filter(pk__in=[pair.pk for pair in exact]) if exact else named_like(pairs, text)
+
+
 def rows_of(
     partner: Partner, pairs: Iterable[PartnerRelationship], at: datetime
 ) -> list[CustomerRow]:

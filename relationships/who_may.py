@@ -9,14 +9,15 @@ link must hold. Where one is missing, the answer says which.
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 
 from customers.models import Customer, CustomerStatus
-from partners.models import PartnerMembership, PartnerStatus, SecurityGroupMember
-from partners.rights import Agent
+from partnercenter.lib.prepared import Prepared
+from partners.models import Partner, PartnerMembership, PartnerStatus
 
 from .models import (
     AccessAssignment,
@@ -26,6 +27,7 @@ from .models import (
     AdminStatus,
     AssignmentStatus,
 )
+from .ways import ways, with_role
 
 
 class Link(StrEnum):
@@ -45,14 +47,24 @@ class Link(StrEnum):
 
 @dataclass(frozen=True)
 class Path:
-    """Yes, and why: each link of the way, and until when it holds."""
+    """Yes, and why: the keys of the assignment and of the person's place, and until when."""
 
-    assignment: AccessAssignment
-    relationship: AdminRelationship
+    assignment_id: int
+    place_id: int
     until: datetime
 
     def __bool__(self) -> bool:
         return True
+
+    @cached_property
+    def assignment(self) -> AccessAssignment:
+        """With its group, its grant and the partner, in one more query."""
+        related = AccessAssignment.objects.select_related("relationship__partner", "group")
+        return related.get(pk=self.assignment_id)
+
+    @property
+    def relationship(self) -> AdminRelationship:
+        return self.assignment.relationship
 
 
 @dataclass(frozen=True)
@@ -69,78 +81,73 @@ class Missing:
         return SENTENCES[self.link]()
 
 
-def may(user: Any, customer: Customer, role: AdminRole, at: datetime) -> Path | Missing:
-    """May this user act in this role with this customer at this moment? At most two queries."""
+def may(
+    user: Any,
+    customer: Customer,
+    role: AdminRole,
+    at: datetime,
+    *,
+    partner: Partner | None = None,
+) -> Path | Missing:
+    """
+    May this user act in this role with this customer at this moment? At most two queries.
+
+    With a partner, only ways through it count: it learns nothing of what others gave the person.
+    """
     if not user.is_active:
         return Missing(Link.USER)
     if customer.status != CustomerStatus.ACTIVE:
         return Missing(Link.CUSTOMER)
-    whole = (
-        AccessAssignment.objects.filter(
-            _in_group(user),
-            status=AssignmentStatus.ACTIVE,
-            roles=role,
-            relationship__customer=customer,
-            relationship__status=AdminStatus.ACTIVE,
-            relationship__paused_at__isnull=True,
-            relationship__ends_at__gt=at,
-            relationship__partner__status=PartnerStatus.ACTIVE,
-        )
-        .select_related("relationship__partner", "group")
-        .order_by("-relationship__ends_at", "pk")
-        .first()
-    )
-    if whole is not None:
-        relationship = whole.relationship
-        assert relationship.ends_at is not None  # noqa: S101  an active one has an end
-        return Path(whole, relationship, relationship.ends_at)
-    return _nearest(user, customer, role, at)
+    asked: dict[str, Any] = {"user": user.pk, "customer": customer.pk, "role": role.pk}
+    if partner is not None:
+        asked["partner"] = partner.pk
+    for assignment, place, until in _longest(at=at, **asked):
+        return Path(assignment, place, until)
+    for (place,) in _furthest(at=at, **asked):
+        return Missing(list(Link)[place])
+    return Missing(Link.RELATIONSHIP)
 
 
-def _in_group(user: Any) -> Q:
-    """The user is in the assignment's group; the built-in one holds exactly the admin agents."""
-    places = PartnerMembership.objects.current().filter(user=user)
-    agents = places.filter(partner=OuterRef("group__partner"), agent=Agent.ADMIN_AGENT)
-    members = SecurityGroupMember.objects.filter(
-        group=OuterRef("group"), removed_at__isnull=True, membership__in=places
-    )
-    return Q(Exists(agents), group__built_in=True) | Q(Exists(members), group__built_in=False)
+@Prepared
+def _longest(
+    *, at: datetime, user: int, customer: int, role: int, partner: int | None = None
+) -> QuerySet[Any]:
+    """Of all the ways that hold, the one that holds longest."""
+    whole = ways(at).filter(with_role(role), person=user, relationship__customer=customer)
+    if partner is not None:
+        whole = whole.filter(relationship__partner=partner)
+    found = whole.order_by("-relationship__ends_at", "pk")
+    return found.values_list("pk", "place", "relationship__ends_at")[:1]
 
 
-def _nearest(user: Any, customer: Customer, role: AdminRole, at: datetime) -> Missing:
-    """Of all the ways that begin right, how far does the best one lead?"""
+@Prepared
+def _furthest(
+    *, at: datetime, user: int, customer: int, role: int, partner: int | None = None
+) -> QuerySet[Any]:
+    """Of all the ways that begin right, the place of the link at which the best one breaks."""
     places = PartnerMembership.objects.current().filter(user=user, partner=OuterRef("partner"))
     given = AdminRelationshipRole.objects.filter(
         relationship=OuterRef("pk"), role=role, removed_at__isnull=True
     )
     assigned = AccessAssignment.objects.filter(
-        relationship=OuterRef("pk"), roles=role, status=AssignmentStatus.ACTIVE
+        with_role(role), relationship=OuterRef("pk"), status=AssignmentStatus.ACTIVE
     )
-    grants = (
-        AdminRelationship.objects.filter(customer=customer)
-        .annotate(
-            is_member=Exists(places),
-            has_role=Exists(given),
-            is_assigned=Exists(assigned),
-        )
-        .select_related("partner")
-    )
-    missing = [_first_missing(grant, at) for grant in grants]
+    links = {
+        Link.MEMBERSHIP: Q(Exists(places)),
+        Link.PARTNER: Q(partner__status=PartnerStatus.ACTIVE),
+        Link.RELATIONSHIP: Q(status=AdminStatus.ACTIVE),
+        Link.ROLE: Q(Exists(given)),
+        Link.PAUSED: Q(paused_at__isnull=True),
+        Link.END: Q(ends_at__gt=at),
+        Link.ASSIGNMENT: Q(Exists(assigned)),
+    }
     order = list(Link)
-    return Missing(max(missing, key=order.index, default=Link.RELATIONSHIP))
-
-
-def _first_missing(grant: Any, at: datetime) -> Link:
-    links = (
-        (Link.MEMBERSHIP, grant.is_member),
-        (Link.PARTNER, grant.partner.status == PartnerStatus.ACTIVE),
-        (Link.RELATIONSHIP, grant.status == AdminStatus.ACTIVE),
-        (Link.ROLE, grant.has_role),
-        (Link.PAUSED, grant.paused_at is None),
-        (Link.END, grant.ends_at is not None and grant.ends_at > at),
-        (Link.ASSIGNMENT, grant.is_assigned),
-    )
-    return next((link for link, holds in links if not holds), Link.GROUP)
+    broken = [When(~holds, then=Value(order.index(link))) for link, holds in links.items()]
+    grants = AdminRelationship.objects.filter(customer=customer)
+    if partner is not None:
+        grants = grants.filter(partner=partner)
+    breaks = grants.annotate(broken=Case(*broken, default=Value(order.index(Link.GROUP))))
+    return breaks.order_by("-broken").values_list("broken")[:1]
 
 
 SENTENCES = {

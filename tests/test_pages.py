@@ -40,6 +40,7 @@ WHO_ASKS_FOR_ROLES = {"admin agent", "global admin"}
 WHO_SEES_CUSTOMERS = {"admin agent", "sales agent", "helpdesk agent", "global admin"}
 WHO_ENDS = {"admin agent", "global admin"}
 WHO_MANAGES_PEOPLE = {"global admin", "user-management admin"}
+WHO_READS_ACTIVITY = {"global_admin", "partner_relationships_admin", "billing_admin"}
 
 # page -> who sees it
 PARTNER_PAGES = {
@@ -93,6 +94,9 @@ PARTNER_PAGES = {
     "bulk-request": WHO_ENDS,
     "bulk-job": WHO_ENDS,
     "bulk-download": WHO_ENDS,
+    "partner-access": WHO_ENDS,
+    "partner-access-download": WHO_ENDS,
+    "partner-access-why": WHO_ENDS,
 }
 CUSTOMER_PAGES = {
     "customer-home": set(CustomerRole.values),
@@ -103,7 +107,10 @@ CUSTOMER_PAGES = {
     "customer-take-roles": {"global_admin", "partner_relationships_admin"},
     "customer-pause-all": {"global_admin", "partner_relationships_admin"},
     "customer-resume-all": {"global_admin", "partner_relationships_admin"},
-    "customer-activity": {"global_admin", "partner_relationships_admin", "billing_admin"},
+    "customer-activity": WHO_READS_ACTIVITY,
+    "customer-access": WHO_READS_ACTIVITY,
+    "customer-access-download": WHO_READS_ACTIVITY,
+    "customer-access-why": WHO_READS_ACTIVITY,
     "certificate": set(CustomerRole.values),
     "certificate-download": set(CustomerRole.values),
     "customer-subscriptions": set(CustomerRole.values),

@@ -7,6 +7,7 @@ from customers.access import customer_view
 from . import (
     certificate,
     customer,
+    customer_access,
     customer_activity,
     customer_partner,
     customer_profile,
@@ -73,6 +74,13 @@ urlpatterns = [
     path("profile/", customer_profile.customer_profile, name="customer-profile"),
     path("profile/domain/", customer_profile.domain_begin, name="domain-begin"),
     path("profile/domain/check/", customer_profile.domain_check, name="domain-check"),
+    path("access/", customer_access.customer_access, name="customer-access"),
+    path(
+        "access/download/",
+        customer_access.customer_access_download,
+        name="customer-access-download",
+    ),
+    path("access/why/", customer_access.customer_access_why, name="customer-access-why"),
     path("activity/", customer_activity.customer_activity, name="customer-activity"),
     path("requests/", customer.decision_list, name="decision-list"),
     path("request-policy/", request_policy.policy, name="customer-policy"),

@@ -30,6 +30,7 @@ def partner_frame(request: HttpRequest, membership: PartnerMembership) -> dict[s
         (_("Subscriptions"), "partner-subscriptions", "package", PartnerRight.SEE_SUBSCRIPTIONS),
         (_("Activity"), "partner-activity", "history", PartnerRight.SEE_OWN_ACTIVITY),
         (_("Groups"), "group-list", "boxes", PartnerRight.MANAGE_ADMINISTRATION),
+        (_("Access"), "partner-access", "key-round", PartnerRight.SEE_ACCESS),
         (_("People"), "partner-people", "users", PartnerRight.MANAGE_PEOPLE),
         (_("Profile"), "partner-profile", "id-card", PartnerRight.SEE_HOME),
     ]
@@ -43,6 +44,7 @@ def customer_frame(request: HttpRequest, membership: CustomerMembership) -> dict
         (_("My partners"), "customer-partners", "handshake", CustomerRight.SEE),
         (_("Requests"), "decision-list", "mail", CustomerRight.SEE),
         (_("Subscriptions"), "customer-subscriptions", "package", CustomerRight.SEE),
+        (_("Access"), "customer-access", "key-round", CustomerRight.SEE_ACTIVITY),
         (_("Activity"), "customer-activity", "history", CustomerRight.SEE_ACTIVITY),
         (_("Request policy"), "customer-policy", "shield-check", CustomerRight.DECIDE),
         (_("People"), "customer-people", "users", CustomerRight.MANAGE_PEOPLE),

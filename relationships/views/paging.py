@@ -1,11 +1,15 @@
 """Long lists by key: a page begins after the last row of the one before."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+
+# No longer than a key of the database can be.
+PAIR = re.compile(r"([0-9]{1,18})_([0-9]{1,18})")
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,17 @@ def in_order_of(rows: QuerySet[Any], request: HttpRequest, *, key: str, size: in
     if not place:
         return Page(page, "", onward)
     return Page(page, _address(request, before=_mark(page[0], key) if page else ""), onward)
+
+
+def after_pair(request: HttpRequest) -> tuple[int, int] | None:
+    """The two keys of the row after which a page begins; none for the first page."""
+    found = PAIR.fullmatch(request.GET.get("after", ""))
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def address_after(request: HttpRequest, *keys: int) -> str:
+    """The page that begins after this row, or the first one; the choice stays."""
+    return _address(request, after="_".join(map(str, keys)))
 
 
 def _mark(row: Any, key: str) -> str:

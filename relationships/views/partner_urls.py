@@ -8,6 +8,7 @@ from . import (
     admin_relationship_urls,
     groups,
     partner,
+    partner_access,
     partner_activity,
     partner_customer_urls,
     request_acts,
@@ -37,6 +38,11 @@ urlpatterns = [
         subscription.subscription_move,
         name="subscription-move",
     ),
+    path("access/", partner_access.partner_access, name="partner-access"),
+    path(
+        "access/download/", partner_access.partner_access_download, name="partner-access-download"
+    ),
+    path("access/why/", partner_access.partner_access_why, name="partner-access-why"),
     path("groups/", groups.group_list, name="group-list"),
     path("groups/new/", groups.group_new, name="group-new"),
     path("groups/<uuid:public_id>/", groups.group_detail, name="group"),

@@ -1,6 +1,7 @@
 """Every page of both sides and of the public: no barriers, no complaints, nothing cut off."""
 
 from functools import cached_property
+from urllib.parse import urlencode
 
 import pytest
 from django.core.mail import EmailMessage
@@ -23,6 +24,7 @@ from relationships.moves import (
     ending,
     groups,
     inviting,
+    pausing,
     policing,
     signing_on,
 )
@@ -267,6 +269,25 @@ class World:
     @cached_property
     def grant(self):
         return self.alder.admin_relationships.get(decision=self.approved)
+
+    @cached_property
+    def idle(self):
+        """A grant that is used, and one that is paused."""
+        by = Actor.objects.of(self.decider)
+        request = make.make_request(
+            self.alder, by=self.agent, role_ids=(make.SERVICE_SUPPORT_ADMINISTRATOR,)
+        )
+        approve(make.make_decision(request, self.fernhill, by=self.decider), by=self.decider)
+        return self.grant and pausing.pause(
+            self.fernhill, grant=request.admin_relationships.get(), by=by
+        )
+
+    def why(self, who, name):
+        """The answer to why this person can look after teams, or why not."""
+        asked = {"person": getattr(self, who).email, "role": make.TEAMS_ADMINISTRATOR}
+        return self.grant and "?".join(
+            [self.page(name), urlencode(asked | {"customer": self.fernhill.primary_domain})]
+        )
 
     def with_fernhill(self, name, *more):
         """A page of alder about fernhill, which has approved something."""
@@ -636,6 +657,14 @@ PAGES = {
             "administration-group", world.grant.public_id, world.group.public_id
         ),
     ),
+    "partner's access": (
+        "agent",
+        lambda world: world.grant and world.page("partner-access"),
+    ),
+    "why somebody of the partner can": (
+        "agent",
+        lambda world: world.why("agent", "partner-access-why"),
+    ),
     "leaving": ("agent", lambda world: world.page("partner-leave")),
     "no leaving": ("chief", lambda world: world.page("partner-leave")),
     "customer's people": (
@@ -668,6 +697,12 @@ PAGES = {
         ),
     ),
     "my partners": ("decider", lambda world: world.page("customer-partners")),
+    "access": ("decider", lambda world: world.idle and world.page("customer-access")),
+    "why somebody can": ("decider", lambda world: world.why("agent", "customer-access-why")),
+    "why somebody cannot": (
+        "decider",
+        lambda world: world.why("stranger", "customer-access-why"),
+    ),
     "customer's subscriptions": ("decider", lambda world: world.page("customer-subscriptions")),
     "customer's requests": (
         "decider",

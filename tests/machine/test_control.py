@@ -11,7 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from audit import log
 from audit.log import Side
 from partnercenter.lib.refusals import Refused
-from relationships import survey, who_may
+from relationships import access_matrix, survey, who_may
 from relationships.models import AdminRelationship
 from relationships.moves import (
     clock,
@@ -136,6 +136,15 @@ class TestAccess:
         witness.clock.reach(late)
         with pytest.raises(AssertionError, match="may act for"):
             witness.pass_time()
+
+    def test_that_is_drawn_past_its_end_is_seen(self, witness, monkeypatch):
+        real = access_matrix.ways
+        witness.finish()
+        monkeypatch.setattr(access_matrix, "ways", lambda at: real(START))
+        witness.clock.reach(birchs_grant(witness).ends_at)
+        witness.pass_time()
+        with pytest.raises(AssertionError, match="by the rows"):
+            witness.finish()
 
     def test_in_spite_of_a_pause_is_seen(self, witness, monkeypatch):
         real = who_may.may

@@ -19,6 +19,7 @@ from relationships.moves.answering import SignInAgain
 from subscriptions.models import SubscriptionChange
 
 from .differences import effects_between
+from .matrices import check_matrices
 from .naive_access import Triple, access, once_near
 from .naive_administration import check_administrators
 from .naive_policy import check_policies
@@ -117,6 +118,7 @@ class Witness:
         assert not changed_tables(self.rows, after), "looking changed something"
         check_everything(self.known)
         self._ask([*sorted(self.allowed), *self._in_turn(ASKED_AT_THE_END)])
+        check_matrices(self._customers.values(), self.world.partners, self.allowed, self.clock.now)
 
     def _preview(self, step: Step) -> list[Effect] | Refusal:
         waiting = len(connection.run_on_commit)

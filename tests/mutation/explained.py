@@ -88,7 +88,8 @@ MODULES: dict[str, dict[str, str]] = {
         ),
     },
     "relationships/who_may.py": {
-        '- .order_by("-relationship__ends_at", "pk") + .order_by("-relationship__ends_at", )': (
+        '- found = whole.order_by("-relationship__ends_at", "pk") '
+        '+ found = whole.order_by("-relationship__ends_at", )': (
             "of two ways that end at the same moment either is right; SQLite takes the older anyway"
         ),
     },

@@ -80,12 +80,27 @@ class TestPath:
         longer = world.grant(world.alder, SUPPORT, days=700)
         assert ask(world, template_id=SUPPORT).relationship == longer
 
+    def test_through_another_partner_is_none_for_a_partner_that_asks(self, world):
+        """Nor is what is missing there told."""
+        make.join_partner(world.birch, agent=Agent.ADMIN_AGENT, user=world.agent)
+        longer = world.grant(world.birch, SUPPORT, days=700)
+        support, now = role(SUPPORT), make.now()
+        asked = (world.agent, world.customer, support, now)
+        assert may(*asked).relationship == longer
+        assert may(*asked, partner=world.alder).relationship == world.grant_
+        assert may(*asked, partner=world.birch).relationship == longer
+        ending.terminate(world.grant_, by=world.by, side=Side.CUSTOMER)
+        assert may(*asked)
+        assert may(*asked, partner=world.alder).link == Link.RELATIONSHIP
+
     def test_takes_at_most_two_queries(self, world, django_assert_max_num_queries):
         exchange, stranger = role(EXCHANGE), make.make_user()
         with django_assert_max_num_queries(1):
             path = may(world.agent, world.customer, exchange, make.now())
+        with django_assert_max_num_queries(1):
             assert path.assignment.group.name
             assert path.relationship.partner == world.alder
+        assert path.place_id == world.agent.partner_memberships.get().pk
         with django_assert_max_num_queries(2):
             assert not may(stranger, world.customer, exchange, make.now())
 
