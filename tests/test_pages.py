@@ -340,7 +340,7 @@ def stranger(client):
 
 
 class TestStrangers:
-    def test_get_what_a_misspelt_name_gets(self, client, world, stranger):
+    def test_trap_5_get_what_a_misspelt_name_gets(self, client, world, stranger):
         for shown in EVERY_PAGE:
             url = address(shown, world)
             side = world.partner if shown in PARTNER_PAGES else world.customer

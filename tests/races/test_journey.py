@@ -45,7 +45,7 @@ def approval(decision, by, **fields):
 
 
 class TestApprove:
-    def test_of_one_request_by_two_people_is_made_once(self):
+    def test_trap_6_of_one_request_by_two_people_is_made_once(self):
         for _ in attempts():
             fernhill = Fernhill()
             other = Actor.objects.of(make.join_customer(fernhill.customer))
@@ -106,7 +106,7 @@ class TestApprove:
                 "approved" if outcomes == ["done", "done"] else "open"
             )
 
-    def test_and_a_cancellation_leave_one_of_the_two_and_a_sentence(self):
+    def test_trap_6_and_a_cancellation_leave_one_of_the_two_and_a_sentence(self):
         for _ in attempts():
             fernhill = Fernhill()
             agent = Actor.objects.of(make.make_admin_agent(fernhill.alder))

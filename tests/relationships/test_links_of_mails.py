@@ -213,7 +213,7 @@ def browsers(letter: Delivery) -> list[Client]:
 
 
 @pytest.mark.parametrize("kind", SCENES)
-def test_following_them_changes_nothing(kind):
+def test_trap_3_following_them_changes_nothing(kind):
     SCENES[kind]()
     letters = Delivery.objects.filter(kind=kind)
     assert letters

@@ -42,7 +42,7 @@ def days_of(end):
 
 
 class TestReminders:
-    def test_go_to_both_sides_once_each_also_when_the_clock_runs_twice(self, scene):
+    def test_trap_17_go_to_both_sides_once_each_also_when_the_clock_runs_twice(self, scene):
         for at in days_of(scene.mail.ends_at):
             clock.sweep(at)
             clock.sweep(at)
@@ -107,8 +107,8 @@ class TestReminders:
 
 
 class TestDays:
-    def test_are_the_reader_s_own(self, scene):
-        """Trap 17: at the recipient's local day."""
+    def test_trap_17_are_the_reader_s_own(self, scene):
+        """At the recipient's local day."""
         scene.agent.time_zone, scene.admin.time_zone = "Pacific/Auckland", "America/Los_Angeles"
         scene.agent.save()
         scene.admin.save()
@@ -132,7 +132,7 @@ class TestDays:
     @pytest.mark.parametrize(
         ("end", "at", "step"),
         [
-            # Trap 18: clocks go forward in Berlin on 26 March 2028, back on 29 October 2028.
+            # Clocks go forward in Berlin on 26 March 2028, back on 29 October 2028.
             ("2028-03-27T00:30+02:00", "2028-03-26T00:00+01:00", 1),
             ("2028-03-27T00:30+02:00", "2028-03-25T23:59+01:00", 7),
             ("2028-10-30T00:30+01:00", "2028-10-29T00:00+02:00", 1),
@@ -144,6 +144,6 @@ class TestDays:
             ("2028-02-29T12:00+01:00", "2028-03-01T00:00+01:00", None),
         ],
     )
-    def test_count_as_a_calendar_does(self, end, at, step):
+    def test_trap_18_count_as_a_calendar_does(self, end, at, step):
         end, at = datetime.fromisoformat(end), datetime.fromisoformat(at)
         assert step_of(end, end - 365 * DAY, at, ZoneInfo("Europe/Berlin")) == step

@@ -83,8 +83,8 @@ class TestTaking:
         assert (after.status, after.ended_because) == (AdminStatus.TERMINATED, "customer")
         assert not after.assignments.filter(status="active").exists()
 
-    def test_leaves_no_group_that_points_nowhere(self, scene):
-        """Trap 8: the group that had only this role has no assignment any more."""
+    def test_trap_8_leaves_no_group_that_points_nowhere(self, scene):
+        """The group that had only this role has no assignment any more."""
         (assigned,) = scene.mail.assignments.all()
         assigned.roles.set(roles(EXCHANGE))
         take_away(scene.mail, roles(EXCHANGE), by=scene.by, side="customer")
@@ -96,8 +96,7 @@ class TestTaking:
         assert [effect.kind for effect in effects] == [EffectKind.ROLE_TAKEN]
         assert scene.holder("exchange") == scene.alder
 
-    def test_less_needs_nobody_s_approval_and_more_a_new_request(self, scene):
-        """Trap 12."""
+    def test_trap_12_less_needs_nobody_s_approval_and_more_a_new_request(self, scene):
         take_away(scene.mail, roles(SUPPORT), by=Actor.objects.of(scene.agent), side="partner")
         assert scene.roles_of(scene.mail) == [EXCHANGE]
         with Nothing(), pytest.raises(Refused, match="not given any more"):

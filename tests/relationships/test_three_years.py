@@ -48,8 +48,8 @@ def ends():
     return {str(row.public_id): row.ends_at for row in rows}
 
 
-def test_thirteen_no_end_date_moves_without_the_customer_s_yes(scene):
-    """Trap 13, with a standstill of ten days, and two runs of the clock for every day."""
+def test_trap_13_no_end_date_moves_without_the_customer_s_yes(scene):
+    """With a standstill of ten days, and two runs of the clock for every day."""
     start = make.now()
     before, begun, seen = ends(), ends(), set()
     allowed_by = str(scene.by.public_id)
