@@ -290,6 +290,8 @@ REQUEST_MAILS_PER_DAY = env.int("REQUEST_MAILS_PER_DAY", default=100)
 # ADR 0016: hours after which a partner learns by which rule of a request policy it was refused,
 # where it does not know yet that the organisation is here.
 REQUEST_POLICY_ANSWER_HOURS = env.int("REQUEST_POLICY_ANSWER_HOURS", default=24)
+# Years for which both sides can read administration that is over; the rows and the log stay.
+ENDED_RECORDS_YEARS = max(env.int("ENDED_RECORDS_YEARS", default=7), 1)
 # Invitations that one organisation may have sent by mail.
 INVITATIONS_PER_HOUR = env.int("INVITATIONS_PER_HOUR", default=30)
 INVITATIONS_PER_DAY = env.int("INVITATIONS_PER_DAY", default=100)

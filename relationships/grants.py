@@ -143,7 +143,8 @@ def with_roles_and_groups() -> list[Prefetch]:
 def grants_of(partner: Partner, customer: Customer, at: datetime) -> list[Grant]:
     """Those that run, then those that ended, each with the newest first; three queries."""
     relationships = (
-        partner.admin_relationships.filter(customer=customer)
+        partner.admin_relationships.readable(at)
+        .filter(customer=customer)
         .order_by(F("ended_at").desc(nulls_first=True), "-activated_at", "-pk")
         .prefetch_related(*with_roles_and_groups())
     )

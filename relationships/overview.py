@@ -65,7 +65,8 @@ def names_of_partners(tenant_ids: Iterable[str]) -> dict[str, str]:
 def partner_of(customer: Customer, partner: Partner, at: datetime) -> dict[str, Any]:
     """What the customer has with one partner: selling, what it sold, administration."""
     relationships = customer.reseller_relationships.filter(partner=partner)
-    grants = customer.admin_relationships.filter(partner=partner).exclude(activated_at=None)
+    granted = customer.admin_relationships.readable(at).filter(partner=partner)
+    grants = granted.exclude(activated_at=None)
     running: list[dict[str, Any]] = []
     ended: list[dict[str, Any]] = []
     for grant in grants.prefetch_related("granted_roles__role__service").order_by("-activated_at"):

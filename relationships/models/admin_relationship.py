@@ -1,6 +1,7 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -57,6 +58,11 @@ class AdminRelationshipQuerySet(models.QuerySet["AdminRelationship"]):
     def running(self, at: datetime) -> Self:
         """Active and not past their end; a paused one runs on, it only gives no access."""
         return self.filter(status=AdminStatus.ACTIVE, ends_at__gt=at)
+
+    def readable(self, at: datetime) -> Self:
+        """What the two sides can read: what ended long ago stays for staff and in the log alone."""
+        oldest = at - timedelta(days=365 * settings.ENDED_RECORDS_YEARS)
+        return self.filter(Q(ended_at__isnull=True) | Q(ended_at__gt=oldest))
 
     def lost(self) -> Self:
         """Those that were granted and are over, or lost roles; a renewal took nothing away."""

@@ -169,6 +169,8 @@ def _grant_of(
     membership: PartnerMembership, tenant_id: str, public_id: str
 ) -> tuple[Customer, Grant]:
     customer = customer_of(membership, tenant_id)
-    given = membership.partner.admin_relationships.filter(customer=customer)
+    given = membership.partner.admin_relationships.readable(timezone.now()).filter(
+        customer=customer
+    )
     relationship = get_object_or_404(given, public_id=public_id)
     return customer, grant_of(relationship, timezone.now())

@@ -98,5 +98,7 @@ def _grant_of(
 ) -> tuple[Customer, AdminRelationship]:
     require(membership, PartnerRight.MANAGE_ADMINISTRATION)
     customer = customer_of(membership, tenant_id)
-    given = membership.partner.admin_relationships.filter(customer=customer)
+    given = membership.partner.admin_relationships.readable(timezone.now()).filter(
+        customer=customer
+    )
     return customer, get_object_or_404(given, public_id=public_id)

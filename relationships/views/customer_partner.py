@@ -115,7 +115,9 @@ def end_act(membership: CustomerMembership, partner: Partner, public_id: str | N
 def _grant_of(
     membership: CustomerMembership, partner: Partner, public_id: str | None
 ) -> AdminRelationship:
-    grants = membership.customer.admin_relationships.filter(partner=partner)
+    grants = membership.customer.admin_relationships.readable(timezone.now()).filter(
+        partner=partner
+    )
     return get_object_or_404(grants, public_id=public_id)
 
 

@@ -41,7 +41,7 @@ def administration_terminate(
     """End one grant of administration before its end."""
     require(membership, PartnerRight.MANAGE_ADMINISTRATION)
     partner, customer = membership.partner, customer_of(membership, tenant_id)
-    given = partner.admin_relationships.filter(customer=customer)
+    given = partner.admin_relationships.readable(timezone.now()).filter(customer=customer)
     grant = get_object_or_404(given, public_id=public_id)
     form = TerminateForm(request.POST or None)
 

@@ -144,8 +144,10 @@ def earlier(request: HttpRequest, membership: PartnerMembership) -> Ask | None:
         asked = requests.filter(public_id=public_id).first()
         return from_request(asked) if asked else None
     if public_id := named(request, "administration"):
-        lost = partner.admin_relationships.lost().select_related(
-            "partner", "customer", "asked_terms", "granted_terms"
+        lost = (
+            partner.admin_relationships.readable(timezone.now())
+            .lost()
+            .select_related("partner", "customer", "asked_terms", "granted_terms")
         )
         relationship = lost.filter(public_id=public_id).first()
         return from_administration(relationship) if relationship else None

@@ -4,16 +4,18 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.urls import reverse
 
 from accounts.models import Actor
 from mail.models import Delivery
 from partners.rights import Agent
+from relationships.models import AdminRelationship
 from relationships.moves import clock, ending
 from relationships.moves.extending import allow, wish
 from relationships.moves.reminding import step_of
 from tests import factories as make
 
-from .scenes import EXCHANGE, Fernhill
+from .scenes import EXCHANGE, Fernhill, page_of, text_of
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -147,3 +149,40 @@ class TestDays:
     def test_trap_18_count_as_a_calendar_does(self, end, at, step):
         end, at = datetime.fromisoformat(end), datetime.fromisoformat(at)
         assert step_of(end, end - 365 * DAY, at, ZoneInfo("Europe/Berlin")) == step
+
+
+class TestRecords:
+    """What is over is read by both sides for the years that the operator chose, and then no more."""
+
+    def test_end_with_the_years(self, client, scene, settings):
+        settings.ENDED_RECORDS_YEARS = 2
+        year = make.days(365)
+        now = make.now()
+        AdminRelationship.objects.filter(pk=scene.mail.pk).update(
+            status="terminated",
+            ended_at=now - year * 2 + DAY,
+            ended_by=scene.by,
+            ended_because="customer",
+        )
+        pages = {
+            scene.agent: page_of(
+                "administration", scene.alder, scene.customer.tenant_id, scene.mail.public_id
+            ),
+            scene.admin: reverse(
+                "relationships:customer-grant-act",
+                args=[scene.customer.slug, scene.alder.slug, scene.mail.public_id, "terminate"],
+            ),
+        }
+        lists = {
+            scene.agent: page_of("partner-customer", scene.alder, scene.customer.tenant_id),
+            scene.admin: reverse(
+                "relationships:customer-partner", args=[scene.customer.slug, scene.alder.slug]
+            ),
+        }
+        for ended, found in ((now - year * 2 + DAY, True), (now - year * 2 - DAY, False)):
+            AdminRelationship.objects.filter(pk=scene.mail.pk).update(ended_at=ended)
+            for person in (scene.agent, scene.admin):
+                client.force_login(person)
+                assert (client.get(pages[person]).status_code != 404) == found
+                assert (scene.mail.name in text_of(client.get(lists[person]))) == found
+        assert AdminRelationship.objects.filter(pk=scene.mail.pk).exists()
