@@ -152,7 +152,7 @@ class TestDays:
 
 
 class TestRecords:
-    """What is over is read by both sides for the years that the operator chose, and then no more."""
+    """What is over is read by both sides for the years that the operator chose."""
 
     def test_end_with_the_years(self, client, scene, settings):
         settings.ENDED_RECORDS_YEARS = 2
