@@ -189,7 +189,10 @@ GUARDS: list[Declaration] = [
         "relationships_accessterms_planned_groups",
         (("id",), ("accessterms_id", "securitygroup_id")),
     ),
-    AppendOnly("relationships_decisionsignature", (("id",), ("decision_id", "actor_id"))),
+    AppendOnly(
+        "relationships_decisionsignature",
+        (("id",), ("decision_id", "actor_id", "content_digest", "granted_digest")),
+    ),
     AppendOnly("relationships_certificate", (("id",), ("public_id",), ("event_id",))),
     AppendOnly("relationships_certificatesignature", (("id",), ("certificate_id", "key_id"))),
     NoDelete("relationships_decision"),

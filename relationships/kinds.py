@@ -17,6 +17,7 @@ SENTENCES = {
     "request.sent": _("The request was sent by e-mail."),
     "request.opened": _("The request was opened by a person of the customer."),
     "request.approved": _("%(customer)s approved the request of %(partner)s."),
+    "request.first_approval": _("A first person approved; a second has to approve the same."),
     "request.declined": _("%(customer)s declined the request of %(asker)s."),
     "request.was_declined": _("The customer declined the request."),
     "request.against_policy": _("Your request policy refused a request of %(asked_by)s."),

@@ -64,6 +64,10 @@ def privileged(value: Any) -> str:
     return _("privileged roles never") if value else _("privileged roles may be asked for")
 
 
+def two_people(value: Any) -> str:
+    return _("two people for privileged roles") if value else _("one person for privileged roles")
+
+
 def quiet(value: int | None) -> str:
     if value is None:
         return _("no quiet period after a decline")
@@ -75,5 +79,6 @@ RULES: dict[str, Callable[[Any], str]] = {
     "most_roles": roles,
     "longest_days": days,
     "never_privileged": privileged,
+    "second_person": two_people,
     "quiet_days": quiet,
 }

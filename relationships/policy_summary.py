@@ -24,6 +24,8 @@ def summary_of(policy: RequestPolicy) -> list[str]:
         said.append(_("A request needs your request code."))
     if policy.never_privileged:
         said.append(_("Privileged roles are never given to a partner."))
+    if policy.second_person:
+        said.append(_("Privileged roles are given once two of your people have approved the same."))
     if policy.most_roles == 0:
         said.append(_("No administration is given by a request."))
     elif policy.most_roles is not None:

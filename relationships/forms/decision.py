@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -10,10 +11,22 @@ from django.utils.translation import gettext_lazy as _
 
 from subscriptions.models import Service
 
-from ..models import AccessTerms, AdminRole
+from ..models import AccessTerms, AdminRole, DecisionSignature, Half
 from ..moves.deciding import Answer
 
 ALLOW = {"allow": True, "refuse": False}
+
+
+def initial_from(signature: DecisionSignature) -> dict[str, Any]:
+    """What the first of two persons answered, for the second to read."""
+    granted = json.loads(signature.answer)
+    words = {Half.APPROVED: "allow", Half.DECLINED: "refuse"}
+    return {
+        "selling": words.get(granted["selling"]),
+        "administration": words.get(granted["administration"]),
+        "roles": granted["roles"],
+        "days": granted["days"],
+    }
 
 
 class DecisionForm(forms.Form):

@@ -44,6 +44,14 @@ class PolicyForm(forms.Form):
     never_privileged = forms.BooleanField(
         label=_("Never give privileged roles to a partner"), required=False
     )
+    second_person = forms.BooleanField(
+        label=_("Two people must approve privileged roles"),
+        required=False,
+        help_text=_(
+            "Both approve the same, each signed in anew. Where only one person can decide, no "
+            "privileged role can be approved then."
+        ),
+    )
     quiet_days = forms.IntegerField(
         label=_("Days of quiet after you declined"),
         required=False,

@@ -56,6 +56,11 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def open(self) -> Self:
         return self.filter(status=DecisionStatus.OPEN)
 
+    def with_first_approval(self) -> Self:
+        """As `has_first_approval`: whether somebody signed while it is open (ADR 0019)."""
+        signed = DecisionSignature.objects.filter(decision=OuterRef("pk"))
+        return self.annotate(has_first_approval=Exists(signed))
+
 
 class Decision(StatefulModel):
     """One customer's side of one request."""
@@ -198,19 +203,26 @@ class Decision(StatefulModel):
 
 
 class DecisionSignature(models.Model):
-    """One person's yes: to which content and which grant, and when they last signed in."""
+    """
+    One person's yes: to which content and which grant, and when they last signed in.
+
+    It counts for nothing once the content or the grant is another (ADR 0019).
+    """
 
     decision = models.ForeignKey(Decision, models.PROTECT, related_name="signatures")
     actor = models.ForeignKey(Actor, models.PROTECT, related_name="+")
     at = models.DateTimeField()
     content_digest = models.CharField(max_length=64)
     granted_digest = models.CharField(max_length=64)
+    # What a first of two persons granted, for the second to read and to sign; else empty.
+    answer = models.TextField(blank=True, default="")
     signed_in_again_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                name="relationships_one_signature_per_person", fields=["decision", "actor"]
+                name="relationships_one_signature_per_person",
+                fields=["decision", "actor", "content_digest", "granted_digest"],
             )
         ]
 

@@ -60,6 +60,7 @@ class RequestPolicy(Lockable):
         _("longest time in days"), null=True, blank=True
     )
     never_privileged = models.BooleanField(_("privileged roles never"), default=False)
+    second_person = models.BooleanField(_("two people for privileged roles"), default=False)
     quiet_days = models.PositiveSmallIntegerField(_("quiet days"), null=True, blank=True)
     code = SealedTextField(_("request code"), blank=True, default="")
     code_since = models.DateTimeField(_("code since"), null=True, blank=True)

@@ -116,9 +116,13 @@ def policy_met(decision: Decision, roles: list[AdminRole], days: int) -> list[Me
 
     The code and the quiet period are about asking, and this was asked before.
     """
-    policy = RequestPolicy.objects.of(decision.customer)
+    policy = policy_of(decision)
     asker = asker_met(policy, decision.request)
     return [asker] if asker else limits_met(policy, roles, days)
+
+
+def policy_of(decision: Decision) -> RequestPolicy:
+    return RequestPolicy.objects.of(decision.customer)
 
 
 def is_grave(answer: Answer) -> bool:

@@ -13,7 +13,7 @@ from accounts.models import Actor
 from audit.log import Side, hold, record
 from audit.models import Event
 from customers.models import CustomerMembership
-from partnercenter.lib.canonical import canonical, digest
+from partnercenter.lib.canonical import digest
 from partnercenter.lib.refusals import Refused
 from partnercenter.lib.states import moment
 from partners.models import Partner
@@ -49,6 +49,7 @@ from .answering import (
 from .clock import end_unanswered, expire_past_end
 from .granting import Given, grant
 from .previewing import preview
+from .seconding import grant_text, sign_first, waits_for_second
 
 __all__ = [
     "Answer",
@@ -66,9 +67,15 @@ __all__ = [
 def approve(
     decision: Decision, answer: Answer, *, by: Actor, at: datetime | None = None
 ) -> list[Effect]:
-    """Allow one half or both; what existed is compared before and after."""
+    """
+    Allow one half or both; what existed is compared before and after.
+
+    The first of two persons whom the customer's policy wants gives nothing yet (ADR 0019).
+    """
     at = _begin(decision, by=by, at=at)
     check_fresh(answer, by)
+    if waits_for_second(decision, answer, by=by, at=at):
+        return sign_first(decision, answer, _allow, by=by, at=at)
     before = survey(decision.customer)
     content, given = _allow(decision, answer, by=by, at=at)
     _close(decision, answer, content, given, before, status=DecisionStatus.APPROVED, by=by, at=at)
@@ -275,14 +282,6 @@ def _sign(
 def granted_digest(decision: Decision) -> str:
     """The digest of what was given, in the same form for every signature."""
     terms = decision.granted_terms
-    roles = terms.roles.all() if terms else []
-    return digest(
-        canonical(
-            {
-                "selling": decision.selling,
-                "administration": decision.administration,
-                "roles": sorted(str(role.template_id) for role in roles),
-                "days": terms.days if terms else None,
-            }
-        )
-    )
+    roles = [str(role.template_id) for role in terms.roles.all()] if terms else []
+    days = terms.days if terms else None
+    return digest(grant_text(Half(decision.selling), Half(decision.administration), roles, days))

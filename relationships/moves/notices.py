@@ -78,6 +78,24 @@ def tell_passed_on(decision: Decision, *, by: Actor) -> None:
     )
 
 
+def tell_second(decision: Decision, *, by: Actor) -> None:
+    """Ask the others who can decide for the second of two approvals."""
+    for place in decision.deciders().select_related("user"):
+        if place.user == by.user:
+            continue
+        outbox.send_to(
+            place.user,
+            "second_approval",
+            context={
+                "actor": by.user.get_full_name() if by.user else by.label,
+                "partner": decision.request.partner.name,
+                "customer": decision.customer.name,
+                "request": decision.request.name,
+                "link": settings.SITE_URL + decision.get_absolute_url(),
+            },
+        )
+
+
 def tell_displaced(customer: Customer, lost: Displaced) -> None:
     """Tell the partner that lost a service; never to whom."""
     places = lost.partner.memberships.having(PartnerRight.MANAGE_ADMINISTRATION)

@@ -47,6 +47,7 @@ class PolicyWish:
     most_roles: int | None = None
     longest_days: int | None = None
     never_privileged: bool = False
+    second_person: bool = False
     quiet_days: int | None = None
 
 

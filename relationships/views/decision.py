@@ -44,7 +44,7 @@ def decision_of(membership: CustomerMembership, public_id: str) -> Decision:
         "certificate",
         "assigned_to__user",
     )
-    return get_object_or_404(rows, public_id=public_id)
+    return get_object_or_404(rows.with_first_approval(), public_id=public_id)
 
 
 @require_safe
@@ -101,6 +101,12 @@ def decide(
             tell(form, decision, refusal)
         else:
             request.session.pop(KEPT, None)
+            if decision.status == DecisionStatus.OPEN:
+                said = _(
+                    "Your approval is entered, and nothing has changed yet: a second person has to "
+                    "approve the same. Who else can decide has a mail."
+                )
+                messages.info(request, said)
             return redirect(decision.get_absolute_url())
     decision = decision_of(membership, public_id)
     return page(request, membership, decision, asked=asked_by(decision), form=form, status=422)

@@ -13,8 +13,14 @@ from subscriptions.models import Service
 
 from ..content import content_digest, content_with, holders_of
 from ..effects import Effect, grouped
-from ..forms.decision import DecisionForm
-from ..models import AdminRelationship, AdminRole, Decision, ServiceAdministration
+from ..forms.decision import DecisionForm, initial_from
+from ..models import (
+    AdminRelationship,
+    AdminRole,
+    Decision,
+    DecisionSignature,
+    ServiceAdministration,
+)
 from ..moves.answering import policy_met
 from ..overview import advisors_beside
 from ..role_choices import role_view
@@ -47,9 +53,22 @@ def asked_by(decision: Decision) -> Asked:
 
 def form_of(decision: Decision, asked: Asked, data: Any = None) -> DecisionForm:
     switchable = [held.service for held in asked.held_by_others(decision)]
+    first = first_approval(decision, asked)
     return DecisionForm(
-        data, roles=asked.roles, switchable=switchable, terms=decision.request.terms
+        data,
+        roles=asked.roles,
+        switchable=switchable,
+        terms=decision.request.terms,
+        initial=initial_from(first) if first else None,
     )
+
+
+def first_approval(decision: Decision, asked: Asked) -> DecisionSignature | None:
+    """The first of two approvals, while it is of what stands here."""
+    if not decision.has_first_approval:  # type: ignore[attr-defined]
+        return None
+    standing = decision.signatures.filter(content_digest=asked.digest)
+    return standing.select_related("actor__user").order_by("-at", "-pk").first()
 
 
 def names_of_deciders(decision: Decision) -> list[str]:
@@ -76,12 +95,15 @@ def decision_context(
     why_closed = decision.request.why_unanswerable(timezone.now())
     if why_not or why_closed:
         form.only_to_look_at()
+    first = first_approval(decision, asked)
     running = decision.customer.reseller_relationships.running()
     admins = [place for place in places if place.role == CustomerRole.GLOBAL_ADMIN]
     return shared_context(request, membership, decision, admins) | {
         "form": form,
         "digest": asked.digest,
         "renews": asked.renews,
+        "first": first,
+        "is_own_first": first is not None and first.actor.user_id == request.user.pk,
         "roles": role_cards(decision, asked, form),
         "switches": switches(decision, asked, form),
         "any_privileged": any(role.privileged for role in asked.roles),
@@ -122,7 +144,8 @@ def shared_context(
 
 def role_cards(decision: Decision, asked: Asked, form: DecisionForm) -> list[dict[str, Any]]:
     """Ticked as asked, but not the privileged ones; with who has the service today."""
-    typed = {str(value) for value in form["roles"].value() or []} if form.is_bound else None
+    chosen = form.is_bound or "roles" in form.initial
+    typed = {str(value) for value in form["roles"].value() or []} if chosen else None
     others = asked.held_by_others(decision)
     administrator, now = decision.request.administrator, timezone.now()
     advisors = advisors_beside(decision.customer, administrator, asked.roles, now)
@@ -194,12 +217,15 @@ def receipt_context(
     request: HttpRequest, membership: CustomerMembership, decision: Decision
 ) -> dict[str, Any]:
     """What was decided, by whom, and what it left alone."""
-    signature = decision.signatures.select_related("actor__user").first()
+    given = decision.signatures.filter(content_digest=decision.content_digest)
+    signatures = list(given.select_related("actor__user").order_by("-at", "-pk"))
+    final = [row for row in signatures if row.granted_digest == signatures[0].granted_digest]
     grant = getattr(decision, "admin_relationship", None)
     roles = decision.granted_terms.roles.select_related("service") if decision.granted_terms else []
     admins = membership.customer.memberships.current().filter(role=CustomerRole.GLOBAL_ADMIN)
     return shared_context(request, membership, decision, admins.select_related("user")) | {
-        "signature": signature,
+        "signature": signatures[0] if signatures else None,
+        "signers": ", ".join(row.actor.label for row in reversed(final)),
         "granted": [role_view(role) for role in roles],
         "certificate": decision.certificate,
         "grant": grant,

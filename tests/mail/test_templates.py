@@ -112,6 +112,13 @@ MAILS = {
         "link": LINK,
         "expires_at": MOMENT,
     },
+    "second_approval": {
+        "actor": "Ada",
+        "partner": "Alder",
+        "customer": "Fernhill & Sons",
+        "request": "Mail help",
+        "link": LINK,
+    },
     "passed_on": {
         "actor": "Ada",
         "partner": "Alder",

@@ -41,7 +41,10 @@ WRITTEN_ONCE = {
     "relationships_accessterms": [ID, PUBLIC],
     "relationships_accessterms_roles": [ID, ("accessterms_id", "adminrole_id")],
     "relationships_accessterms_planned_groups": [ID, ("accessterms_id", "securitygroup_id")],
-    "relationships_decisionsignature": [ID, ("decision_id", "actor_id")],
+    "relationships_decisionsignature": [
+        ID,
+        ("decision_id", "actor_id", "content_digest", "granted_digest"),
+    ],
     "relationships_certificate": [ID, PUBLIC, ("event_id",)],
     "relationships_certificatesignature": [ID, ("certificate_id", "key_id")],
 }

@@ -19,13 +19,14 @@ from relationships.moves import clock, deciding, deleting, ending, joining, peop
 from relationships.moves.accepting import accept_registration, refuse_registration
 from relationships.moves.cancelling import cancel
 from relationships.moves.domain_mails import tell_lost
+from relationships.moves.policing import PolicyWish, set_policy
 from relationships.moves.sending import send
 from subscriptions.comparing import Problem
 from tests import factories as make
 from tests.conventions.sources import templates
 from tests.tables import rows_of_all_tables
 
-from .scenes import EXCHANGE, Fernhill
+from .scenes import EXCHANGE, GLOBAL, Fernhill
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +111,14 @@ def displace():
     fernhill.grant(fernhill.alder, EXCHANGE, switches=["exchange"])
 
 
+def approve_first():
+    fernhill = Fernhill()
+    make.join_customer(fernhill.customer)
+    wish = PolicyWish(second_person=True)
+    set_policy(fernhill.customer, wish, by=fernhill.by, seen=0)
+    fernhill.approve(fernhill.ask(fernhill.alder, GLOBAL, days=30))
+
+
 def pass_on():
     fernhill = Fernhill()
     other = make.join_customer(fernhill.customer)
@@ -188,6 +197,7 @@ SCENES = {
     "time_partner": expire,
     "time_customer": expire,
     "displaced": displace,
+    "second_approval": approve_first,
     "passed_on": pass_on,
     "request_withdrawn": withdraw,
     "policy_changed": change_policy,
