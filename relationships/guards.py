@@ -95,7 +95,8 @@ GUARDS: list[Declaration] = [
             ("id",),
             ("public_id",),
             ("decision_id",),
-            Key(("partner_id", "name_key"), "{row}.ended_because <> 'lapsed'"),
+            # Worded as the index is, without which SQLite would walk through all of a partner's.
+            Key(("partner_id", "name_key"), "NOT ({row}.ended_because = 'lapsed')"),
             Key(("supersedes_id",), "{row}.status = 'approvalPending'"),
         ),
     ),

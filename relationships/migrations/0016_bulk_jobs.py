@@ -14,6 +14,22 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddIndex(
+            model_name="adminrelationship",
+            index=models.Index(
+                condition=models.Q(("status", "active")),
+                fields=["partner", "customer", "ends_at"],
+                name="relationships_admin_pair",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="serviceadministration",
+            index=models.Index(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=["partner", "customer"],
+                name="relationships_service_pair",
+            ),
+        ),
         migrations.CreateModel(
             name="BulkJob",
             fields=[

@@ -157,6 +157,12 @@ class AdminRelationship(StatefulModel):
         verbose_name_plural = _("admin relationships")
         indexes = [
             models.Index(fields=["customer", "status"], name="relationships_admin_customer"),
+            # What one partner has with one customer, however many customers it has.
+            models.Index(
+                fields=["partner", "customer", "ends_at"],
+                name="relationships_admin_pair",
+                condition=Q(status=AdminStatus.ACTIVE),
+            ),
             models.Index(
                 fields=["partner", "ends_at", "id"],
                 name="relationships_admin_ending",

@@ -47,6 +47,13 @@ class ServiceAdministration(models.Model):
     objects = ServiceAdministrationQuerySet.as_manager()
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["partner", "customer"],
+                name="relationships_service_pair",
+                condition=models.Q(ended_at__isnull=True),
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="relationships_one_administrator_per_service",
