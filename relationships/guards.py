@@ -274,6 +274,16 @@ GUARDS: list[Declaration] = [
         when="OLD.status <> 'waiting'",
     ),
     Frozen("relationships_bulkrow", ("id", "job_id", "number", "key", "name", "relationship_id")),
+    NoReplace(
+        "relationships_bulkrow",
+        (
+            ("id",),
+            ("job_id", "number"),
+            Key(("job_id", "relationship_id"), "{row}.relationship_id IS NOT NULL"),
+        ),
+        frozen=("id", "job_id", "number"),
+    ),
+    NoReplace("relationships_bulkjob", frozen=("id", "public_id")),
     NoDelete("relationships_bulkrow", when=f"EXISTS ({STARTED_JOB} job.id = OLD.job_id)"),
     NoDelete("relationships_bulkjob", when="OLD.status <> 'draft'"),
     Frozen("relationships_bulkjob", BULK_FACTS),
