@@ -43,7 +43,7 @@ def named_relationships(partner: Partner, ids: Iterable[str]) -> Iterator[Chosen
         found = _found(partner, [text for _number, text in batch])
         for number, text in batch:
             public_id = _as_id(text)
-            key = str(public_id or text)
+            key = str(public_id or quoted(text.replace("\x00", "")))
             if public_id is None or public_id not in found:
                 yield Chosen(key=key, refused=_("Your organisation has nothing with this id."))
             elif public_id in seen:

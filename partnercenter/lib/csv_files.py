@@ -16,6 +16,7 @@ from .refusals import Refused
 
 DELIMITERS = ",;\t"
 SHOWN = 60
+MOST_COLUMNS = 200
 
 
 class FileRefused(Refused):
@@ -107,6 +108,11 @@ def _refuse_null(text: str) -> None:
 
 
 def _check_heading(names: list[str], columns: Columns) -> None:
+    if len(names) > MOST_COLUMNS:
+        raise FileRefused(
+            _("The first line names %(count)d columns; at most %(most)d are read.")
+            % {"count": len(names), "most": MOST_COLUMNS}
+        )
     if missing := [name for name in columns.required if name not in names]:
         raise FileRefused(
             _("The first line must name the columns; missing: %(columns)s.")

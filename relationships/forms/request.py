@@ -86,7 +86,9 @@ class RequestForm(SentAskForm):
     key = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
     # The running administration that this renews; it comes with the page.
-    renews = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    renews = forms.UUIDField(
+        label=_("The administration that it renews"), required=False, widget=forms.HiddenInput
+    )
 
     def __init__(self, *args: Any, draft: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -116,6 +116,16 @@ def _grant_administration(
     _replace_renewed(decision, relationship, roles, given, by=by, at=at)
 
 
+def _keep_paused(relationship: AdminRelationship, renewed: AdminRelationship, given: Given) -> None:
+    """What the customer paused stays paused under its new name, and the approval says so."""
+    if renewed.paused_at is None:
+        return
+    relationship.paused_at, relationship.paused_by = renewed.paused_at, renewed.paused_by
+    relationship.save(update_fields=["paused_at", "paused_by"])
+    name, kind = relationship.partner.name, EffectKind.ADMINISTRATION_PAUSES
+    given.effects.append(Effect(kind, name, relationship.name, until=relationship.ends_at))
+
+
 def _replace_renewed(
     decision: Decision,
     relationship: AdminRelationship,
@@ -135,6 +145,7 @@ def _replace_renewed(
     if renewed.status != AdminStatus.ACTIVE:
         return
     standing = renewed.granted_roles.filter(removed_at__isnull=True).exclude(role__in=roles)
+    _keep_paused(relationship, renewed, given)
     less = [row.role.name for row in standing.select_related("role").order_by("role__name")]
     end_grant(renewed, because=EndedBecause.RENEWED, by=by, at=at)
     name, kind = relationship.partner.name, EffectKind.ADMINISTRATION_RENEWED

@@ -17,6 +17,9 @@ from ..models import Decision, Half
 from ..policy_changes import PolicyChanges
 from .displacing import Displaced
 
+# A partner may change its mind as often as it likes, and fill nobody's letter box with it.
+TOLD_ONCE_A_DAY = ("administration.extension_wished", "administration.extension_not_wished")
+
 
 def tell_decision(decision: Decision, *, by: Actor) -> None:
     """Write to the partner's people who may ask, and to the customer's who decide."""
@@ -126,6 +129,9 @@ def tell_end(
 ) -> None:
     """Tell both sides that administration or selling was taken back, who did it first."""
     person = by.user.get_full_name() if by.user else by.label
+    about = str(event.public_id)
+    if kind in TOLD_ONCE_A_DAY:
+        about = f"{kind}:{event.subject_id}:{event.at:%Y%m%d}"
     facts = {
         "act": kind,
         "partner": partner.name,
@@ -143,7 +149,7 @@ def tell_end(
             "taken_back_partner",
             place.user,
             {**facts, "actor": actor, "link": link},
-            key=f"end:{event.public_id}:partner:{place.user.public_id}",
+            key=f"end:{about}:partner:{place.user.public_id}",
         )
     customer_link = reverse("relationships:customer-partners", args=[customer.slug])
     for seat in customer.memberships.having(CustomerRight.DECIDE).select_related("user"):
@@ -153,7 +159,7 @@ def tell_end(
             "taken_back_customer",
             seat.user,
             {**facts, "actor": actor, "link": link},
-            key=f"end:{event.public_id}:customer:{seat.user.public_id}",
+            key=f"end:{about}:customer:{seat.user.public_id}",
         )
 
 

@@ -26,7 +26,7 @@ from ..effects import Effect, grouped
 from ..forms.taking import TakeRolesForm
 from ..models import AdminRelationship
 from ..moves import ending, extending, pausing, taking
-from ..moves.previewing import preview
+from ..moves.previewing import as_seen, effects_digest, preview
 from ..overview import partner_of, partners_known_to
 from .frames import customer_frame
 from .rights import require
@@ -316,7 +316,11 @@ def _act_page(
     by = actor_of(request) if request.method == "POST" else viewer_of(request)
     try:
         if request.method == "POST":
-            chosen.run(by=by)
+            # What somebody else changed since the page was shown is shown first.
+            if seen := request.POST.get("seen"):
+                as_seen(seen, chosen.run, by=by)
+            else:
+                chosen.run(by=by)
             messages.success(request, chosen.done)
             return page
         effects = preview(chosen.show, by=by)
@@ -326,6 +330,7 @@ def _act_page(
     context = customer_frame(request, membership) | {
         "act": chosen,
         "effects": grouped(effects),
+        "seen": effects_digest(effects),
         "back_url": back_url,
         "back_label": back_label,
     }

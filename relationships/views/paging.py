@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -126,8 +126,9 @@ def _moment_place(request: HttpRequest, name: str) -> tuple[datetime, int] | Non
     at, _mark, key = request.GET.get(name, "").rpartition("_")
     try:
         moment = datetime.fromisoformat(at)
-        return (moment, int(key)) if moment.tzinfo else None
-    except ValueError:
+        # At the ends of the calendar a moment has no other time zone to be compared in.
+        return (moment.astimezone(UTC), int(key)) if moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None
 
 

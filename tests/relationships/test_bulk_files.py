@@ -98,10 +98,23 @@ class TestBroken:
         with pytest.raises(FileRefused, match=sentence):
             customers_of_file(content)
 
+    def test_is_also_one_with_too_many_columns(self):
+        heading = "customer," + ",".join(f"c{number}" for number in range(200_000))
+        with pytest.raises(FileRefused, match="200001 columns; at most 200"):
+            customers_of_file(f"{heading}\n".encode())
+
     def test_is_also_one_with_too_many_rows(self, monkeypatch):
         monkeypatch.setattr(bulk_files, "MOST_ROWS", 1)
         with pytest.raises(FileRefused, match="more than 1 rows"):
             customers_of_file(b"customer\na.example\nb.example\n")
+
+
+@pytest.mark.django_db
+def test_what_was_ticked_and_is_no_id_is_kept_as_text_that_both_engines_hold():
+    partner = make.make_partner()
+    (chosen, long) = bulk_files.named_relationships(partner, ["\x00x", "y" * 5000])
+    assert (chosen.key, chosen.refused != "") == ("x", True)
+    assert len(long.key) < 100
 
 
 @pytest.mark.django_db

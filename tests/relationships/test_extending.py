@@ -88,6 +88,13 @@ class TestWishAndYes:
         subject = Delivery.objects.filter(recipient=scene.admin.email).order_by("-pk")[0].subject
         assert "forbade the extension of administration by Alder" in subject
 
+    def test_of_a_partner_that_changes_its_mind_fill_nobody_s_letter_box(self, scene):
+        Delivery.objects.all().delete()
+        for _time in range(3):
+            wish(scene.mail, wished=True, by=scene.partner_by)
+            wish(scene.mail, wished=False, by=scene.partner_by)
+        assert Delivery.objects.filter(recipient=scene.admin.email).count() == 2
+
     def test_are_nobody_else_s(self, scene):
         reader = make.join_customer(scene.customer, role=CustomerRole.READER)
         sales = make.join_partner(scene.alder, agent=Agent.SALES_AGENT)

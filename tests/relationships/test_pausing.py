@@ -112,6 +112,18 @@ class TestPause:
 
 
 class TestResume:
+    def test_resumes_nothing_that_the_page_did_not_name(self, client, scene):
+        pause(scene.customer, grant=scene.mail, by=scene.by)
+        client.force_login(scene.admin)
+        url = reverse("relationships:customer-resume-all", args=[scene.customer.slug])
+        seen = client.get(url).context["seen"]
+        pause(scene.customer, grant=scene.teams, by=scene.by)
+        with Nothing():
+            client.post(url, {"seen": seen})
+        assert paused() == [scene.mail.pk, scene.teams.pk]
+        client.post(url, {"seen": client.get(url).context["seen"]})
+        assert paused() == []
+
     def test_gives_it_back(self, scene):
         pause(scene.customer, by=scene.by)
         effects = resume(scene.customer, grant=scene.mail, by=scene.by)

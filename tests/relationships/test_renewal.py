@@ -11,12 +11,12 @@ from partners.rights import Agent
 from relationships.again import to_renew
 from relationships.effects import EffectKind
 from relationships.models import AdminRelationship, AdminRole, AdminStatus, RelationshipRequest
-from relationships.moves import clock, deciding, ending, taking
+from relationships.moves import clock, deciding, ending, pausing, taking
 from relationships.moves.asking import RequestRefused
 from relationships.moves.cancelling import cancel
 from relationships.moves.opening import open_decision
 from relationships.moves.requesting import create_request
-from relationships.who_may import may
+from relationships.who_may import Link, may
 from tests import factories as make
 
 from .scenes import EXCHANGE, SUPPORT, TEAMS, Fernhill, Unchanged, page_of, text_of
@@ -78,6 +78,19 @@ class TestRenewal:
         assert kinds[EffectKind.ROLE_TAKEN] == "Exchange Administrator"
         assert kinds[EffectKind.SERVICE_FREED] == "Exchange Online"
         assert scene.holder("exchange") is None
+
+    def test_of_what_is_paused_stays_paused_and_says_so(self, client, scene):
+        pausing.pause(scene.customer, grant=scene.mail, by=scene.by)
+        decision = opened(scene, renew(scene))
+        client.force_login(scene.admin)
+        page = text_of(client.get(decision.get_absolute_url()))
+        assert "the new one stays paused until you resume it" in page
+        effects = scene.approve(decision)
+        assert EffectKind.ADMINISTRATION_PAUSES in {effect.kind for effect in effects}
+        role = AdminRole.objects.get(template_id=EXCHANGE)
+        assert may(scene.agent, scene.customer, role, make.now()).link == Link.PAUSED
+        pausing.resume(scene.customer, partner=scene.alder, by=scene.by)
+        assert may(scene.agent, scene.customer, role, make.now())
 
     def test_declined_or_cancelled_leaves_the_old_one(self, scene):
         decision = opened(scene, renew(scene))
