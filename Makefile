@@ -30,16 +30,18 @@ no_database = $(addprefix --ignore=tests/,conventions tools test_pages.py test_s
 	relationships/test_role_texts.py relationships/test_request_policy_pages.py subscriptions/test_catalogue_texts.py mail/test_templates.py \
 	relationships/test_bulk_files.py relationships/test_bulk_pages.py \
 	$(addprefix relationships/test_,people_pages.py group_pages.py standing_link_pages.py request_pages.py \
-	request_form.py subscription_pages.py landing.py links_of_mails.py customer_activity.py partner_activity.py) \
+	request_form.py subscription_pages.py landing.py links_of_mails.py customer_activity.py partner_activity.py \
+	access_pages.py customer_pages.py customer_partner.py decision_page.py partner_customer.py partner_ending.py \
+	partner_ordering.py partner_pages.py work_list.py demanding.py traps.py paging.py) \
+	relationships/admin subscriptions/admin accounts \
 	$(addprefix signin/test_,again.py demo_rules.py enumeration.py home.py letters.py login_code.py own_account.py \
 	own_address.py profile.py reset.py sign_in.py strength.py) \
 	lib/test_address_search.py lib/test_canonical.py lib/test_names.py)
 # The moves once more, under the role that deploy/roles.sql makes for production.
 moves = $(addprefix tests/subscriptions/test_,changing.py aging.py ordering.py) \
-	$(addprefix tests/relationships/test_,accepting.py cancelling.py certificates.py deciding.py displacing.py \
-	drafting.py ending.py passing_on.py registering.py renewing.py requesting.py selling.py sending.py \
-	standing.py wording.py groups.py pausing.py policing.py signing_on.py bulk.py extending.py) \
-	tests/partners tests/customers tests/races
+	$(addprefix tests/relationships/test_,accepting.py bulk.py certificates.py deciding.py ending.py extending.py \
+	groups.py policing.py registering.py requesting.py sending.py signing_on.py) \
+	tests/partners tests/customers tests/races/test_deciding.py
 
 .PHONY: soak
 soak: environment-development test-programs ## run the tests that take longer, on both engines, and the mutants

@@ -10,7 +10,6 @@ from tests.relationships.scenes import EXCHANGE, Fernhill
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.journey,
 ]
 
 

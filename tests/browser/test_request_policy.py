@@ -7,7 +7,6 @@ from tests import factories as make
 pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.browser,
-    pytest.mark.journey,
 ]
 
 
