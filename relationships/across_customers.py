@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, DateTimeField, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from partnercenter.lib.names import name_key, prefix_range
@@ -19,7 +19,6 @@ from .grants import Grant, with_roles_and_groups
 from .models import (
     AdminRelationship,
     AdminStatus,
-    Decision,
 )
 from .waiting import MustAct
 from .work_list import nobody_can_use, unusable_since, with_use
@@ -107,13 +106,11 @@ def called(
 
 def with_all(partner: Partner, rows: QuerySet[AdminRelationship]) -> QuerySet[AdminRelationship]:
     """The rows with what the page says of each, in three queries for all of them."""
-    opened = Decision.objects.open().filter(request=OuterRef("request")).order_by()
-    first = opened.values("request").annotate(first=Min("opened_at")).values("first")
     return (
         with_use(partner, rows)
         .annotate(
             waits_since=unusable_since(),
-            opened_at=Subquery(first, output_field=DateTimeField()),
+            opened_at=waiting.opened_since("request"),
             refused_at=waiting.refused_since("request"),
         )
         .select_related("customer", "request__partner", "request__administrator")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Min, OuterRef, QuerySet, Subquery
+from django.db.models import DateTimeField, Min, OuterRef, QuerySet, Subquery
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -31,11 +31,14 @@ def with_opening(requests: QuerySet[RelationshipRequest]) -> QuerySet[Relationsh
 
     And since when the partner knows that a request policy keeps it from the customer's people.
     """
-    opened = Decision.objects.open().filter(request=OuterRef("pk")).order_by().values("request")
-    return requests.annotate(
-        opened_at=Subquery(opened.annotate(first=Min("opened_at")).values("first")),
-        refused_at=refused_since("pk"),
-    )
+    return requests.annotate(opened_at=opened_since("pk"), refused_at=refused_since("pk"))
+
+
+def opened_since(request: str) -> Subquery:
+    """When a person of the customer first opened the request of that name, if none decided yet."""
+    opened = Decision.objects.open().filter(request=OuterRef(request)).order_by().values("request")
+    first = opened.annotate(first=Min("opened_at")).values("first")
+    return Subquery(first, output_field=DateTimeField())
 
 
 def refused_since(request: str) -> Subquery:
