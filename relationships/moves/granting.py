@@ -12,6 +12,7 @@ from partnercenter.lib.refusals import Refused
 from partners.models import Partner, SecurityGroup
 from subscriptions.models import Service
 
+from ..ask import free_name
 from ..content import services_administered_by
 from ..effects import Effect, EffectKind
 from ..models import (
@@ -257,16 +258,3 @@ def _born(decision: Decision, asked: AccessTerms, *, at: datetime) -> AdminRelat
         extension_wished_at=at if asked.auto_extend else None,
         extension_wished_by=request.created_by if asked.auto_extend else None,
     )
-
-
-def free_name(partner: Partner, wished: str, longest: int = 50) -> str:
-    """The wished name, shortened, and numbered where it is taken; the partner is locked."""
-    named = AdminRelationship.objects.filter(partner=partner).exclude(
-        ended_because=EndedBecause.LAPSED
-    )
-    name, number = wished[:longest].rstrip(), 1
-    while named.filter(name_key=name_key(name)).exists():
-        number += 1
-        ending = f" ({number})"
-        name = wished[: longest - len(ending)].rstrip() + ending
-    return name

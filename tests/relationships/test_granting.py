@@ -6,6 +6,7 @@ import pytest
 
 from audit.log import Side
 from partnercenter.lib.refusals import Refused
+from relationships.ask import free_name
 from relationships.effects import Effect, EffectKind, day_of
 from relationships.models import (
     AdminRelationship,
@@ -16,7 +17,7 @@ from relationships.models import (
 )
 from relationships.moves import ending
 from relationships.moves.cancelling import cancel
-from relationships.moves.granting import Given, ServiceTaken, free_name, grant
+from relationships.moves.granting import Given, ServiceTaken, grant
 from tests import factories as make
 
 from .scenes import EXCHANGE, TEAMS, Fernhill, Unchanged
