@@ -86,6 +86,8 @@ def partner_of(customer: Customer, partner: Partner, at: datetime) -> dict[str, 
     return {
         "selling": relationships.order_by("-started_at", "-pk").first(),
         "running": running,
+        # Of a single one, what its own buttons do would be all that is done at once.
+        "several_run": len(running) > 1,
         "some_run": any(entry["grant"].paused_at is None for entry in running),
         "some_paused": any(entry["grant"].paused_at is not None for entry in running),
         "ended": ended,

@@ -28,6 +28,7 @@ from ..models import AdminRelationship
 from ..moves import ending, extending, pausing, taking
 from ..moves.previewing import as_seen, effects_digest, preview
 from ..overview import partner_of, partners_known_to
+from ..wavering import READ, told
 from .frames import customer_frame
 from .rights import require
 
@@ -54,7 +55,7 @@ def customer_partner(
     }
     if membership.may(CustomerRight.SEE_ACTIVITY):
         context["history"] = [
-            {"title": kinds.sentence(event), "at": event.at} for event in chain[:EVENTS]
+            {"title": kinds.sentence(event), "at": event.at} for event in told(chain[:READ], EVENTS)
         ]
     return render(request, "relationships/customer/partner.html", context)
 
