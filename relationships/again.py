@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from partners.models import Partner, SecurityGroup
 
@@ -15,6 +15,7 @@ from .models import (
     AssignmentStatus,
     RelationshipRequest,
 )
+from .models.admin_relationship import AdminRelationshipQuerySet
 from .request_mail import default_paragraphs
 
 
@@ -61,7 +62,7 @@ def from_administration(relationship: AdminRelationship) -> Ask:
     )
 
 
-def renewed_by(partner: Partner) -> QuerySet[AdminRelationship]:
+def renewed_by(partner: Partner) -> AdminRelationshipQuerySet:
     """
     What the partner may ask to renew, as long as it runs.
 

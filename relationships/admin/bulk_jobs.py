@@ -33,7 +33,7 @@ class BulkJobAdmin(LookOnlyAdmin):
     search_help_text = _("By partner, or an exact public id or tenant id.")
     ordering = ["-created_at", "-id"]
     fieldsets = [
-        (None, {"fields": ["partner", "act", "source", "file_name", "public_id"]}),
+        (None, {"fields": ["partner", "name", "source", "file_name", "public_id"]}),
         (
             _("State"),
             {
@@ -57,7 +57,6 @@ class BulkJobAdmin(LookOnlyAdmin):
     ]
     labels = {
         "partner": _("partner"),
-        "act": _("act"),
         "source": _("where its rows come from"),
         "file_name": _("file"),
         "public_id": _("public id"),

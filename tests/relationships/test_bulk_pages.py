@@ -112,14 +112,20 @@ class TestWay:
         assert said in text_of(answer)
         back = f"{page_of('admin-relationships', scene.alder)}?q=Fernhill&amp;show=later"
         assert f'<a href="{back}">choose again</a>' in text_of(answer)
-        assert "bulk-start" not in text_of(answer)
+        assert page_of("bulk-start", scene.alder, answer.context["job"].public_id) not in (
+            text_of(answer)
+        )
+        assert "would be done" not in text_of(answer)
+        assert "<h1>Take the wish for extension back</h1>" in text_of(answer)
         refused = next(tab for tab in answer.context["tabs"] if tab["label"] == "Would be refused")
         assert back in text_of(client.get(refused["url"]))
         with Nothing():
             job = BulkJob.objects.get()
             assert "Nothing of it can be done." in text_of(go("bulk-start", {}, job.public_id))
         ticked = {"act": "wish", "which": "ticked", "row": [str(scene.grants[0].public_id)]}
-        assert said not in text_of(go("bulk-choose", ticked))
+        answer = go("bulk-choose", ticked)
+        assert said not in text_of(answer)
+        assert "<h1>Wish for extension</h1>" in text_of(answer)
 
     def test_that_is_no_more_than_chosen_cannot_be_resumed(self, scene, go):
         for act in ("terminate", "assign"):

@@ -9,6 +9,7 @@ from accounts.models import Actor
 from customers.models import CustomerInvitation
 from relationships.models import (
     AdminRelationship,
+    BulkAct,
     Decision,
     RelationshipRequest,
     ResellerRelationship,
@@ -79,6 +80,12 @@ class TestBulkJob:
             job.created_by.user.email,
         ):
             assert words in shown, words
+
+    def test_that_takes_a_wish_back_says_so(self, look, decision):
+        job = make_job(decision.request.partner, BulkAct.WISH, wished=False)
+        shown = look(job).partition("<main")[2]
+        assert "Take the wish for extension back" in shown
+        assert "Wish for extension" not in shown
 
 
 class TestRequest:

@@ -37,7 +37,7 @@ def make_policy(customer: Customer, *denied: Partner) -> RequestPolicy:
     return customer.request_policy
 
 
-def make_job(partner: Partner) -> BulkJob:
+def make_job(partner: Partner, act: BulkAct = BulkAct.TERMINATE, **given) -> BulkJob:
     """A bulk job of two rows, of which one was refused when it was chosen."""
     grants = partner.admin_relationships.order_by("pk")
     rows = [
@@ -45,7 +45,7 @@ def make_job(partner: Partner) -> BulkJob:
         Chosen(key="nowhere", refused="There is no such administration."),
     ]
     by = Actor.objects.of(make.make_admin_agent(partner))
-    return bulk.choose(partner, BulkAct.TERMINATE, rows, by=by, source=BulkSource.FILE)
+    return bulk.choose(partner, act, rows, by=by, source=BulkSource.FILE, given=given)
 
 
 def make_pair() -> Decision:
