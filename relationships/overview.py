@@ -50,17 +50,22 @@ def partners_of(customer: Customer, live: list[Subscription], at: datetime) -> l
 
 
 def partners_known_to(customer: Customer) -> QuerySet[Partner]:
-    """
-    Those with which the customer has, or had, something.
-
-    Each with `listed_as`: whether it is on the allow list of the customer's request policy (true),
-    on the deny list (false), or on none.
-    """
-    places = PolicyPartner.objects.filter(policy__customer=customer, partner=OuterRef("pk"))
+    """Those with which the customer has, or had, something."""
     return Partner.objects.filter(
         Q(pk__in=customer.pairs.values("partner"))
         | Q(pk__in=customer.subscriptions.values("seller"))
-    ).annotate(listed_as=Subquery(places.values("allowed")))
+    )
+
+
+def with_lists(partners: QuerySet[Partner], customer: Customer) -> QuerySet[Partner]:
+    """
+    The partners, each with `listed_as`.
+
+    It is true on the allow list of the customer's request policy, false on the deny list, and
+    nothing on neither.
+    """
+    places = PolicyPartner.objects.filter(policy__customer=customer, partner=OuterRef("pk"))
+    return partners.annotate(listed_as=Subquery(places.values("allowed")))
 
 
 def names_of_partners(tenant_ids: Iterable[str]) -> dict[str, str]:

@@ -27,7 +27,7 @@ from ..forms.taking import TakeRolesForm
 from ..models import AdminRelationship
 from ..moves import ending, extending, pausing, taking
 from ..moves.previewing import as_seen, effects_digest, preview
-from ..overview import partner_of, partners_known_to
+from ..overview import partner_of, partners_known_to, with_lists
 from ..wavering import READ, told
 from .frames import customer_frame
 from .rights import require
@@ -37,7 +37,8 @@ EVENTS = 20
 
 def partner_here(membership: CustomerMembership, partner_slug: str) -> Partner:
     """A partner with which the customer has, or had, something; any other is unknown here."""
-    return get_object_or_404(partners_known_to(membership.customer), slug=partner_slug)
+    known = with_lists(partners_known_to(membership.customer), membership.customer)
+    return get_object_or_404(known, slug=partner_slug)
 
 
 @require_safe
