@@ -279,9 +279,9 @@ GUARDS: list[Declaration] = [
         (
             ("id",),
             ("job_id", "number"),
-            Key(("job_id", "relationship_id"), "{row}.relationship_id IS NOT NULL"),
+            ("job_id", "relationship_id"),
         ),
-        frozen=("id", "job_id", "number"),
+        frozen=("id", "job_id", "number", "relationship_id"),
     ),
     NoReplace("relationships_bulkjob", frozen=("id", "public_id")),
     NoDelete("relationships_bulkrow", when=f"EXISTS ({STARTED_JOB} job.id = OLD.job_id)"),
