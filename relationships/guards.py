@@ -263,7 +263,9 @@ GUARDS: list[Declaration] = [
         what="lifted",
     ),
     NoDelete("relationships_requestpolicy"),
-    NoReplace("relationships_requestpolicy", (("id",), ("customer_id",))),
+    NoReplace(
+        "relationships_requestpolicy", (("id",), ("customer_id",)), frozen=("id", "customer_id")
+    ),
     Frozen("relationships_requestpolicy", ("id", "customer_id")),
     # What a row of a bulk job came to stays: it is never worked on a second time. A job that was
     # never started may be discarded, with its rows.
