@@ -10,10 +10,12 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from audit import log
 from audit.log import Side
+from partnercenter.lib.prepared import Prepared
 from partnercenter.lib.refusals import Refused
 from relationships import access_matrix, survey, who_may
 from relationships.models import AdminRelationship
 from relationships.moves import (
+    administration,
     clock,
     deciding,
     displacing,
@@ -83,6 +85,17 @@ class TestNothingIsWrong:
         alders = AdminRelationship.objects.get(partner=world.alder, customer=world.customers[0])
         assert witness.make(steps.terminating(alders.pk, by=by, side=Side.CUSTOMER))
         witness.finish()
+
+
+class TestAStateLeftOut:
+    def test_on_the_way_to_the_end_is_seen(self, witness, monkeypatch):
+        world = witness.world
+        whole = administration.PASSED
+        monkeypatch.setitem(whole, "terminated", whole["terminated"][1:])
+        by = world.admin(world.customers[0])
+        birchs = birchs_grant(witness)
+        with pytest.raises(AssertionError, match="the log says"):
+            witness.make(steps.terminating(birchs.pk, by=by, side=Side.CUSTOMER))
 
 
 class TestAnEffectLeftOut:
@@ -318,6 +331,8 @@ class TestTime:
             "past_their_end",
             lambda rows, at: rows.filter(status="active", customer__isnull=False),
         )
+        # Its statement may have been put together already.
+        monkeypatch.setattr(clock, "_past_end_of", Prepared(clock._past_end_of.build))
         with pytest.raises(AssertionError, match=r"the rows say .*administration_ends"):
             witness.make(Step(kind="sweep", move=clock.sweep, clock=True))
 
