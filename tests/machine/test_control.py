@@ -10,7 +10,6 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from audit import log
 from audit.log import Side
-from partnercenter.lib.prepared import Prepared
 from partnercenter.lib.refusals import Refused
 from relationships import access_matrix, survey, who_may
 from relationships.models import AdminRelationship
@@ -326,13 +325,11 @@ class TestAProof:
 class TestTime:
     def test_that_makes_the_clock_give_something_is_seen(self, witness, monkeypatch):
         """A sweep that ends what still runs has an effect, and says none."""
+        running = AdminRelationship.objects.filter(status="active").order_by("id")
+        monkeypatch.setattr(type(running), "past_their_end", lambda rows, at: running)
         monkeypatch.setattr(
-            type(AdminRelationship.objects.all()),
-            "past_their_end",
-            lambda rows, at: rows.filter(status="active", customer__isnull=False),
+            clock, "past_end_of", lambda customer, at: [*running.filter(customer=customer)]
         )
-        # Its statement may have been put together already.
-        monkeypatch.setattr(clock, "_past_end_of", Prepared(clock._past_end_of.build))
         with pytest.raises(AssertionError, match=r"the rows say .*administration_ends"):
             witness.make(Step(kind="sweep", move=clock.sweep, clock=True))
 
