@@ -1,7 +1,7 @@
 """Writing an event into the log, and reading an organisation's own chain."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -13,7 +13,7 @@ from partnercenter.lib.canonical import canonical
 from .models import ChainHead, ChainLink, Event, EventQuerySet, SealedPart, Side
 from .models.event import OPERATOR_CHAIN, chains_of
 
-__all__ = ["Party", "Side", "entries", "hold", "record"]
+__all__ = ["Party", "Side", "entries", "hold", "record", "record_in_turn"]
 
 
 @dataclass(frozen=True)
@@ -63,35 +63,69 @@ def record(
     Call it after every other lock: it holds the chains until the transaction ends. A move that
     writes events of several organisations calls `hold` before the first of them.
     """
+    (event,) = record_in_turn(
+        [kind],
+        by=by,
+        at=at,
+        side=side,
+        subject=subject,
+        customer=customer,
+        partner=partner,
+        details=details,
+    )
+    return event
+
+
+def record_in_turn(
+    kinds: Sequence[str],
+    *,
+    by: Who,
+    at: datetime,
+    side: Side | str,
+    subject: tuple[str, str],
+    customer: Party | None = None,
+    partner: Party | None = None,
+    details: dict[str, Any] | None = None,
+) -> list[Event]:
+    """What `record` writes, for several kinds of event that follow one another on one subject."""
     heads = _lock(chains_of(customer_id=_id(customer), partner_id=_id(partner)))
-    sealed = SealedPart(
+    sealed = [_sealed(by) for _kind in kinds]
+    subject_kind, subject_id = subject
+    events = Event.objects.bulk_create(
+        Event(
+            kind=kind,
+            subject_kind=subject_kind,
+            subject_id=str(subject_id),
+            customer_id=_id(customer),
+            customer_name=customer.name if customer else "",
+            partner_id=_id(partner),
+            partner_name=partner.name if partner else "",
+            side=Side(side).value,
+            actor_id=str(by.public_id),
+            actor_kind=str(by.kind),
+            at=at,
+            payload=canonical(details or {}),
+            sealed_hash=part.hash(),
+        )
+        for kind, part in zip(kinds, sealed, strict=True)
+    )
+    for event, part in zip(events, sealed, strict=True):
+        part.event = event
+    SealedPart.objects.bulk_create(sealed)
+    for event in events:
+        for head in heads:
+            _append(head, event)
+    return events
+
+
+def _sealed(by: Who) -> SealedPart:
+    return SealedPart(
         salt=secrets.token_hex(32),
         actor_label=_fit(by.label, 500),
         actor_name=_fit(by.name, 300),
         address=_fit(by.origin.address, 100),
         user_agent=_fit(by.origin.user_agent, 500),
     )
-    subject_kind, subject_id = subject
-    event = Event.objects.create(
-        kind=kind,
-        subject_kind=subject_kind,
-        subject_id=str(subject_id),
-        customer_id=_id(customer),
-        customer_name=customer.name if customer else "",
-        partner_id=_id(partner),
-        partner_name=partner.name if partner else "",
-        side=Side(side).value,
-        actor_id=str(by.public_id),
-        actor_kind=str(by.kind),
-        at=at,
-        payload=canonical(details or {}),
-        sealed_hash=sealed.hash(),
-    )
-    sealed.event = event
-    sealed.save(force_insert=True)
-    for head in heads:
-        _append(head, event)
-    return event
 
 
 def entries(chain: str) -> EventQuerySet:

@@ -20,12 +20,14 @@ from audit.models import Event, EventQuerySet, Side
 from partners.models import Partner
 
 from .models import PartnerRelationship
+from .passing import STEPS, acts
 
 # The first word of an event's kind says what it is about.
 THINGS = {
     "request": _l("requests"),
     "selling": _l("selling"),
     "administration": _l("administration"),
+    STEPS: _l("each step of an administration"),
     "subscription": _l("subscriptions"),
     "partner": _l("the organisation and its people"),
 }
@@ -61,6 +63,8 @@ def chosen(
     events = Event.objects.of_partner(str(partner.tenant_id))
     if thing:
         events = events.filter(kind__startswith=f"{thing}.")
+    else:
+        events = acts(events)
     if since:
         events = events.filter(at__gte=since)
     if until:

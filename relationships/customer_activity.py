@@ -13,6 +13,7 @@ from audit.models import Event, EventQuerySet, Side
 from customers.models import Customer
 
 from .models import Certificate
+from .passing import acts
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ def chosen(
     events = Event.objects.in_chain(f"customer:{customer.tenant_id}")
     if thing:
         events = events.filter(kind__startswith=f"{thing}.")
+    else:
+        events = acts(events)
     if since:
         events = events.filter(at__gte=since)
     if until:

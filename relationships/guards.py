@@ -263,7 +263,9 @@ GUARDS: list[Declaration] = [
         what="lifted",
     ),
     NoDelete("relationships_requestpolicy"),
-    NoReplace("relationships_requestpolicy", (("id",), ("customer_id",))),
+    NoReplace(
+        "relationships_requestpolicy", (("id",), ("customer_id",)), frozen=("id", "customer_id")
+    ),
     Frozen("relationships_requestpolicy", ("id", "customer_id")),
     # What a row of a bulk job came to stays: it is never worked on a second time. A job that was
     # never started may be discarded, with its rows.
@@ -279,9 +281,9 @@ GUARDS: list[Declaration] = [
         (
             ("id",),
             ("job_id", "number"),
-            Key(("job_id", "relationship_id"), "{row}.relationship_id IS NOT NULL"),
+            ("job_id", "relationship_id"),
         ),
-        frozen=("id", "job_id", "number"),
+        frozen=("id", "job_id", "number", "relationship_id"),
     ),
     NoReplace("relationships_bulkjob", frozen=("id", "public_id")),
     NoDelete("relationships_bulkrow", when=f"EXISTS ({STARTED_JOB} job.id = OLD.job_id)"),

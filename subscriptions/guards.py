@@ -53,7 +53,9 @@ def allowed_effects() -> str:
     """Nothing but the columns of its kind differs, and the state goes one of its ways."""
     kinds = []
     for kind, effect in sorted(EFFECTS.items()):
-        kept = [column(name) for name in LIVE if name not in {*effect.columns, "last_change"}]
+        # The ways say of the state what stays, too.
+        touched = {*effect.columns, "state", "last_change"}
+        kept = [column(name) for name in LIVE if name not in touched]
         same = " AND ".join(f"OLD.{name} IS NOT DISTINCT FROM NEW.{name}" for name in kept)
         ways = " OR ".join(
             f"(OLD.state = '{before}' AND NEW.state = '{after}')"

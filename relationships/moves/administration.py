@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from accounts.models import Actor
+from audit.log import Side, record_in_turn
 from customers.models import Customer
 from partners.models import Partner
 from partners.rights import PartnerRight
@@ -18,6 +20,7 @@ from ..models import (
     EndedBecause,
     ServiceAdministration,
 )
+from ..passing import PASSED
 
 
 def manages_administration(by: Actor, partner: Partner) -> bool:
@@ -28,16 +31,43 @@ def manages_administration(by: Actor, partner: Partner) -> bool:
     return places.filter(user=by.user).exists()
 
 
+def record_passage(
+    grant: AdminRelationship,
+    *,
+    by: Actor,
+    side: Side,
+    at: datetime,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Each state that Graph names on the way to the one in which the grant rests now."""
+    record_in_turn(
+        PASSED[AdminStatus(grant.status)],
+        by=by,
+        at=at,
+        side=side,
+        subject=("admin_relationship", str(grant.public_id)),
+        customer=grant.customer.party if grant.customer else None,
+        partner=grant.partner.party,
+        details={"administration": grant.name} | (details or {}),
+    )
+
+
 def end_grant(
     grant: AdminRelationship,
     *,
     because: str,
     by: Actor,
+    side: Side,
     at: datetime,
     status: str = AdminStatus.TERMINATED,
 ) -> None:
-    """The grant is over, and nobody of the partner's groups has its roles any more."""
+    """
+    The grant is over, and nobody of the partner's groups has its roles any more.
+
+    Its chains are held already where the move writes to those of other partners too.
+    """
     grant.move_to(status, ended_at=at, ended_by=by, ended_because=because)
+    record_passage(grant, by=by, side=side, at=at, details={"because": because})
     for assignment in grant.assignments.filter(status=AssignmentStatus.ACTIVE).order_by("pk"):
         assignment.move_to(AssignmentStatus.DELETED, deleted_at=at, deleted_by=by)
 

@@ -1,14 +1,17 @@
 """What time alone does: requests lapse, administration is extended or ends at its end date."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from accounts.models import Actor
-from audit.log import Side, record
+from audit.log import Side, hold, record
 from customers.models import Customer
+from partnercenter.lib.prepared import Prepared
 from partnercenter.lib.states import moment
+from partners.models import Partner
 from subscriptions.models import Subscription
 
 from ..models import (
@@ -116,6 +119,35 @@ def end_unanswered(request: RelationshipRequest, *, because: str, by: Actor, at:
         )
 
 
+_past_end_of = Prepared(
+    lambda customer, at: (
+        AdminRelationship.objects.past_their_end(at)
+        .filter(customer_id=customer)
+        .order_by("id")
+        .values_list("id")
+    )
+)
+
+
+def past_end_of(customer: Customer, at: datetime) -> list[AdminRelationship]:
+    """What of this customer's administration is past its end; nearly always nothing."""
+    ids = [key for (key,) in _past_end_of(customer=customer.pk, at=at)]
+    if not ids:
+        return []
+    return list(
+        AdminRelationship.objects.filter(pk__in=ids).select_related("partner").order_by("id")
+    )
+
+
+def hold_chains(customer: Customer, partners: Iterable[Partner], *, at: datetime) -> None:
+    """All at once: the customer's, those of these partners, and of whoever's grant is over."""
+    over = {grant.partner for grant in past_end_of(customer, at)}
+    hold(
+        (Side.CUSTOMER, customer.party.id),
+        *((Side.PARTNER, partner.party.id) for partner in {*partners, *over}),
+    )
+
+
 def extend_past_end(customer: Customer, *, at: datetime) -> None:
     """What is due for extension goes on from its end, by the customer's standing yes (7.12)."""
     due = AdminRelationship.objects.to_be_extended().past_their_end(at).filter(customer=customer)
@@ -153,17 +185,21 @@ def expire_past_end(customer: Customer, *, at: datetime) -> None:
     """
     End what of this customer's administration is past its end; the customer is locked.
 
-    What is to be extended is extended first: until then nobody could use it.
+    What is to be extended is extended first: until then nobody could use it. A move that writes to
+    the chains of partners besides calls `hold_chains` before.
     """
+    if not past_end_of(customer, at):
+        return
+    hold_chains(customer, (), at=at)
     by = Actor.objects.clock()
     extend_past_end(customer, at=at)
-    over = AdminRelationship.objects.past_their_end(at).filter(customer=customer)
-    for relationship in over.select_related("partner").order_by("id"):
+    for relationship in past_end_of(customer, at):
         end_grant(
             relationship,
             status=AdminStatus.EXPIRED,
             because=EndedBecause.END_REACHED,
             by=by,
+            side=Side.OPERATOR,
             at=at,
         )
         end_service_administrations(

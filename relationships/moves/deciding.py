@@ -46,7 +46,7 @@ from .answering import (
     content_as_seen,
     halves,
 )
-from .clock import end_unanswered, expire_past_end
+from .clock import end_unanswered, expire_past_end, hold_chains
 from .granting import Given, grant
 from .previewing import preview
 from .seconding import grant_text, sign_first, waits_for_second
@@ -161,6 +161,7 @@ def _allow(decision: Decision, answer: Answer, *, by: Actor, at: datetime) -> tu
     """Check the answer and give what it allows."""
     # Before the first event: the catalogue stands between relationships and chain heads.
     answer = replace(answer, roles=AdminRole.objects.held(answer.roles))
+    _hold_chains(decision, answer, at=at)
     expire_past_end(decision.customer, at=at)
     content = content_as_seen(decision, answer, at)
     selling, administration = halves(decision, answer)
@@ -173,6 +174,14 @@ def _allow(decision: Decision, answer: Answer, *, by: Actor, at: datetime) -> tu
     if administration == Half.DECLINED and decision.single_use:
         end_unanswered(decision.request, because=EndedBecause.DECLINED, by=by, at=at)
     return content, given
+
+
+def _hold_chains(decision: Decision, answer: Answer, *, at: datetime) -> None:
+    """All at once: two decisions that displace one another's partners write to the same chains."""
+    request = decision.request
+    held = decision.customer.service_administrations.running().select_related("partner")
+    holders = [one.partner for one in held.filter(service__key__in=answer.switches)]
+    hold_chains(decision.customer, [request.partner, request.administrator, *holders], at=at)
 
 
 def _close(

@@ -58,7 +58,7 @@ def displace(
             names.append(given.role.name)
             effects.append(Effect(EffectKind.ROLE_TAKEN, holder.name, given.role.name))
         if not grant.granted_roles.filter(removed_at__isnull=True).exists():
-            end_grant(grant, because=because, by=by, at=at)
+            end_grant(grant, because=because, by=by, side=Side.CUSTOMER, at=at)
             ended.append(grant.name)
             effects.append(Effect(EffectKind.ADMINISTRATION_ENDS, holder.name, grant.name))
     freed = end_service_administrations(

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from accounts.models import Actor
-from audit.log import Side, hold, record
+from audit.log import Side, record
 from customers.models import Customer
 from customers.rights import CustomerRight
 from partnercenter.lib.refusals import Refused
@@ -33,7 +33,7 @@ from .administration import (
     end_service_administrations,
     manages_administration,
 )
-from .clock import expire_past_end
+from .clock import expire_past_end, hold_chains
 
 BECAUSE = {Side.CUSTOMER: EndedBecause.CUSTOMER, Side.PARTNER: EndedBecause.PARTNER}
 
@@ -76,7 +76,7 @@ def terminating(
     at = begin_end(partner, customer, by=by, side=side, at=at)
     if not AdminRelationship.objects.running(at).filter(pk=grant.pk).exists():
         raise Refused(_("This administration has ended already."))
-    return _end(partner, customer, [grant], because=BECAUSE[side], by=by, at=at)
+    return _end(partner, customer, [grant], because=BECAUSE[side], by=by, side=side, at=at)
 
 
 @certified
@@ -100,7 +100,8 @@ def removing_administration(
     grants = _running(partner, customer, at)
     if not grants:
         raise Refused(_("This partner administers nothing for you."))
-    return _end(partner, customer, grants, because=EndedBecause.CUSTOMER, by=by, at=at)
+    because, side = EndedBecause.CUSTOMER, Side.CUSTOMER
+    return _end(partner, customer, grants, because=because, by=by, side=side, at=at)
 
 
 @certified
@@ -144,9 +145,8 @@ def ending_selling(
         raise Refused(why)
     effects = _stop_selling(relationship, live, by=by, side=side, at=at)
     grants = _running(partner, customer, at)
-    return effects + _end(
-        partner, customer, grants, because=EndedBecause.SELLING_ENDED, by=by, at=at
-    )
+    because = EndedBecause.SELLING_ENDED
+    return effects + _end(partner, customer, grants, because=because, by=by, side=side, at=at)
 
 
 def customer_of(grant: AdminRelationship) -> Customer:
@@ -188,7 +188,7 @@ def begin_end(
     if not may_end(by, side, partner=partner, customer=customer):
         raise PermissionDenied
     at = moment(at)
-    hold((Side.CUSTOMER, customer.party.id), (Side.PARTNER, partner.party.id))
+    hold_chains(customer, [partner], at=at)
     expire_past_end(customer, at=at)
     return at
 
@@ -200,21 +200,24 @@ def _end(
     *,
     because: str,
     by: Actor,
+    side: Side,
     at: datetime,
 ) -> list[Effect]:
     effects = []
     for grant in grants:
-        effects += _end_grant(grant, because=because, by=by, at=at)
+        effects += _end_grant(grant, because=because, by=by, side=side, at=at)
     effects += free_services(partner, customer, by=by, at=at)
     PartnerRelationship.objects.relist(partner, customer, at)
     return effects
 
 
-def _end_grant(grant: AdminRelationship, *, because: str, by: Actor, at: datetime) -> list[Effect]:
+def _end_grant(
+    grant: AdminRelationship, *, because: str, by: Actor, side: Side, at: datetime
+) -> list[Effect]:
     grant.lock()
     given = grant.granted_roles.filter(removed_at__isnull=True).select_related("role")
     names = sorted(row.role.name for row in given)
-    end_grant(grant, because=because, by=by, at=at)
+    end_grant(grant, because=because, by=by, side=side, at=at)
     partner = grant.partner.name
     return [
         *(Effect(EffectKind.ROLE_TAKEN, partner, name) for name in names),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from accounts.models import Actor
-from audit.log import Side, hold
+from audit.log import Side
 from partnercenter.lib.names import name_key
 from partnercenter.lib.refusals import Refused
 from partners.models import Partner, SecurityGroup
@@ -29,7 +29,7 @@ from ..models import (
     ServiceAdministration,
     ServiceEndedBecause,
 )
-from .administration import end_grant, end_service_administrations
+from .administration import end_grant, end_service_administrations, record_passage
 from .answering import Answer
 from .displacing import Displaced, displace
 from .reminding import AHEAD
@@ -103,6 +103,7 @@ def _grant_administration(
         ends_at=at + timedelta(days=days),
         remind_at=at + timedelta(days=days) - AHEAD,
     )
+    record_passage(relationship, by=by, side=Side.CUSTOMER, at=at)
     for role in roles:
         relationship.granted_roles.create(role=role, granted_at=at)
     for group in groups:
@@ -148,7 +149,7 @@ def _replace_renewed(
     standing = renewed.granted_roles.filter(removed_at__isnull=True).exclude(role__in=roles)
     _keep_paused(relationship, renewed, given)
     less = [row.role.name for row in standing.select_related("role").order_by("role__name")]
-    end_grant(renewed, because=EndedBecause.RENEWED, by=by, at=at)
+    end_grant(renewed, because=EndedBecause.RENEWED, by=by, side=Side.CUSTOMER, at=at)
     name, kind = relationship.partner.name, EffectKind.ADMINISTRATION_RENEWED
     given.effects.append(Effect(kind, name, renewed.name, other=relationship.name))
     given.effects += [Effect(EffectKind.ROLE_TAKEN, name, role) for role in less]
@@ -221,13 +222,6 @@ def _displace_all(
     by_holder: dict[Partner, list[Service]] = {}
     for held in sorted(taken, key=lambda held: (held.partner_id, held.service.name)):
         by_holder.setdefault(held.partner, []).append(held.service)
-    # Two decisions that displace one another's partners write to the same chains.
-    sides = [(Side.PARTNER, holder.party.id) for holder in by_holder]
-    hold(
-        (Side.CUSTOMER, decision.customer.party.id),
-        (Side.PARTNER, decision.request.partner.party.id),
-        *sides,
-    )
     for holder, services in by_holder.items():
         lost, effects = displace(decision.customer, holder, services, by=by, at=at)
         given.displaced.append(lost)

@@ -63,7 +63,7 @@ def taking_away(
     take_roles(grant, taken, by=by, at=at, because=because)
     effects = [Effect(EffectKind.ROLE_TAKEN, partner.name, row.role.name) for row in taken]
     if not standing.exists():
-        end_grant(grant, because=because, by=by, at=at)
+        end_grant(grant, because=because, by=by, side=side, at=at)
         effects.append(Effect(EffectKind.ADMINISTRATION_ENDS, partner.name, grant.name))
     effects += free_services(partner, customer, by=by, at=at)
     PartnerRelationship.objects.relist(partner, customer, at)

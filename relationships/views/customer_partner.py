@@ -28,6 +28,7 @@ from ..models import AdminRelationship
 from ..moves import ending, extending, pausing, taking
 from ..moves.previewing import as_seen, effects_digest, preview
 from ..overview import partner_of, partners_known_to, with_lists
+from ..passing import acts
 from ..wavering import READ, told
 from .frames import customer_frame
 from .rights import require
@@ -48,7 +49,8 @@ def customer_partner(
 ) -> HttpResponse:
     require(membership, CustomerRight.SEE)
     partner, customer = partner_here(membership, partner_slug), membership.customer
-    chain = entries(f"customer:{customer.tenant_id}").filter(partner_id=str(partner.tenant_id))
+    chain = acts(entries(f"customer:{customer.tenant_id}"))
+    chain = chain.filter(partner_id=str(partner.tenant_id))
     context = customer_frame(request, membership) | {
         "partner": partner,
         "decides": membership.may(CustomerRight.DECIDE),

@@ -13,6 +13,12 @@ from .snapshots import Snapshot, altered, born
 
 ACCOUNTS = (Customer, CustomerMembership)
 BIRTHS = {"subscribe", "import"}
+# What Graph names on the way to each state in which a grant rests, once it was given.
+WAYS = {
+    "active": ["approved", "activating", "active"],
+    "expired": ["expiring", "expired"],
+    "terminated": ["termination_requested", "terminating", "terminated"],
+}
 
 
 def column(name: str) -> str:
@@ -32,6 +38,7 @@ def check_obligations(
         table = model._meta.db_table
         assert before.raw[table] == after.raw[table], f"the step touched {table}"
     check_ends(before, after)
+    check_ways(before, after)
     new = born(SubscriptionChange, before, after)
     assert not altered(SubscriptionChange, before, after), "a change row was rewritten"
     assert before.of(Subscription).keys() <= after.of(Subscription).keys(), "one was deleted"
@@ -67,6 +74,23 @@ def check_ends(before: Snapshot, after: Snapshot) -> None:
             event for event in born(Event, before, after) if event.subject_id == str(was.public_id)
         ]
         assert [event.kind for event in events if event.kind == "administration.extended"], was.id
+
+
+def check_ways(before: Snapshot, after: Snapshot) -> None:
+    """Each state that a grant passes is an event, in its order; and nothing else is such a one."""
+    said: dict[str, list[str]] = {}
+    for event in born(Event, before, after):
+        if event.kind.startswith("admin_relationship."):
+            state = event.kind.removeprefix("admin_relationship.")
+            said.setdefault(event.subject_id, []).append(state)
+    known = before.of(AdminRelationship)
+    for key, grant in after.of(AdminRelationship).items():
+        was = known[key].status if key in known else None
+        given = grant.activated_at is not None and grant.status != was
+        expected = WAYS[grant.status] if given else []
+        found = said.pop(str(grant.public_id), [])
+        assert found == expected, f"{grant.id} went {was} → {grant.status}, the log says {found}"
+    assert not said, f"states of nothing: {said}"
 
 
 def changes_of(changes: list, row: Any) -> list:

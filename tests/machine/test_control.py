@@ -14,6 +14,7 @@ from partnercenter.lib.refusals import Refused
 from relationships import access_matrix, survey, who_may
 from relationships.models import AdminRelationship
 from relationships.moves import (
+    administration,
     clock,
     deciding,
     displacing,
@@ -83,6 +84,17 @@ class TestNothingIsWrong:
         alders = AdminRelationship.objects.get(partner=world.alder, customer=world.customers[0])
         assert witness.make(steps.terminating(alders.pk, by=by, side=Side.CUSTOMER))
         witness.finish()
+
+
+class TestAStateLeftOut:
+    def test_on_the_way_to_the_end_is_seen(self, witness, monkeypatch):
+        world = witness.world
+        whole = administration.PASSED
+        monkeypatch.setitem(whole, "terminated", whole["terminated"][1:])
+        by = world.admin(world.customers[0])
+        birchs = birchs_grant(witness)
+        with pytest.raises(AssertionError, match="the log says"):
+            witness.make(steps.terminating(birchs.pk, by=by, side=Side.CUSTOMER))
 
 
 class TestAnEffectLeftOut:
@@ -313,10 +325,10 @@ class TestAProof:
 class TestTime:
     def test_that_makes_the_clock_give_something_is_seen(self, witness, monkeypatch):
         """A sweep that ends what still runs has an effect, and says none."""
+        running = AdminRelationship.objects.filter(status="active").order_by("id")
+        monkeypatch.setattr(type(running), "past_their_end", lambda rows, at: running)
         monkeypatch.setattr(
-            type(AdminRelationship.objects.all()),
-            "past_their_end",
-            lambda rows, at: rows.filter(status="active", customer__isnull=False),
+            clock, "past_end_of", lambda customer, at: [*running.filter(customer=customer)]
         )
         with pytest.raises(AssertionError, match=r"the rows say .*administration_ends"):
             witness.make(Step(kind="sweep", move=clock.sweep, clock=True))

@@ -48,6 +48,28 @@ GUARDS: dict[str, str] = {
     "guard_subscriptions_subscriptionchange_own_hand: forbidden without NEW.made_by = 'seller'": (
         f"{BY_A_CHECK}only a seller's change names a seller"
     ),
+    **dict.fromkeys(
+        (
+            f"guard_subscriptions_subscription_change: forbidden without {term}"
+            for term in (
+                "( (change.made_by = 'seller' AND change.seller_id = NEW.seller_id) OR "
+                "(change.made_by = 'operator' AND NEW.seller_id IS NULL) OR "
+                "change.made_by = 'clock')",
+                "change.made_by = 'seller'",
+                "change.seller_id = NEW.seller_id",
+                "change.made_by = 'operator'",
+                "NEW.seller_id IS NULL",
+            )
+        ),
+        f"{SEEN_BY_ANOTHER}a change is only ever written by a hand that may change the row",
+    ),
+    "guard_subscriptions_subscription_frozen: forbidden without "
+    "OLD.public_id IS DISTINCT FROM NEW.public_id": (
+        f"{SEEN_BY_ANOTHER}a change is of a subscription that is there, and of the row's own"
+    ),
+    "guard_subscriptions_subscription_birth: forbidden without change.reason <> ''": (
+        f"{BY_A_CHECK}an import has a reason"
+    ),
     "guard_subscriptions_subscription_birth: forbidden without change.number = 1": (
         f"{BY_A_CHECK}only a first change is an order or an import"
     ),

@@ -36,10 +36,12 @@ TESTS = {
         KEPT,
     ),
     "relationships": (
+        "tests/relationships/test_later_guards.py",
         "tests/relationships/admin/test_breaches.py",
         "tests/relationships/test_renewing.py",
         KEPT,
         "tests/subscriptions/test_ordering.py",
+        *(f"tests/relationships/test_{name}.py" for name in ("extending", "renewal")),
     ),
 }
 # They compare what is installed with what is declared, and say nothing of what a guard does.

@@ -1,6 +1,9 @@
 """Clocks, people and ends of administration at the same moment: one order, and one event each."""
 
+from functools import partial
+
 import pytest
+from django.db import transaction
 
 from accounts.models import Actor
 from audit.models import Event
@@ -44,6 +47,29 @@ def test_two_clocks_extend_and_end_each_grant_once():
         assert events("administration.extended", kept) == 1
         assert now_of(over).status == "expired"
         assert events("administration.expired", over) == 1
+
+
+def test_two_customers_whose_grants_end_crosswise_do_not_wait_for_one_another():
+    """Each writes to the chains of both partners, one after the other."""
+    for _attempt in attempts(on_postgresql=6, on_sqlite=1):
+        one = Fernhill()
+        other = Fernhill()
+        other.alder, other.birch = one.birch, one.alder
+        grants = [
+            scene.grant(partner, EXCHANGE if partner == scene.alder else SUPPORT, days=30)
+            for scene in (one, other)
+            for partner in (scene.alder, scene.birch)
+        ]
+        end = max(grant.ends_at for grant in grants)
+
+        def end_all(scene, at=end):
+            with transaction.atomic():
+                scene.customer.lock()
+                clock.expire_past_end(scene.customer, at=at)
+
+        acts = [partial(end_all, scene) for scene in (one, other)]
+        assert at_once(*acts) == ["done", "done"]
+        assert {now_of(grant).status for grant in grants} == {"expired"}
 
 
 def test_a_yes_that_is_taken_back_and_the_clock_end_in_one_order_or_the_other():

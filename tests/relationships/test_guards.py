@@ -5,10 +5,8 @@ The lists below say what an auditor may rely on; they are written out, so that a
 no longer declared is missed here. All is tried as a program would that opened the database itself.
 """
 
-import uuid
-
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import transaction
 
 from customers import guards as customers
 from partnercenter.lib.guards import Frozen, NoReplace
@@ -25,11 +23,23 @@ from subscriptions.comparing import Problem
 from subscriptions.models import Offer
 from tests import factories as make
 
+from .plain_sql import (
+    NEW_ID,
+    TIME,
+    another,
+    as_a_plain_connection,
+    by_a_guard,
+    insert_or_replace,
+    one_more,
+    only_postgresql,
+    only_sqlite,
+    rows,
+    set_column,
+    sql,
+)
 from .scenes import EXCHANGE, TEAMS, Fernhill, Unchanged
 
 pytestmark = pytest.mark.django_db
-only_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="SQLite's own way")
-only_postgresql = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="PostgreSQL only")
 
 ID, PUBLIC = ("id",), ("public_id",)
 # Written once, never changed; deleted neither, but for the sealed part of an event.
@@ -104,7 +114,6 @@ NEVER_DELETED = [
     "customers_customermembership",
     "partners_partnermembership",
 ]
-NEW_ID = 1_000_000
 
 
 @pytest.fixture(autouse=True)
@@ -126,44 +135,9 @@ def scene(settings, tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def as_a_plain_connection(scene):
-    """Django's own connection lets the guards of deletion see a replaced row; others do not."""
-    if connection.vendor == "sqlite":
-        sql("PRAGMA recursive_triggers=OFF")
+def plain_connection(scene):
+    with as_a_plain_connection():
         yield
-        sql("PRAGMA recursive_triggers=ON")
-    else:
-        yield
-
-
-def sql(statement, values=()):
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return cursor.fetchall() if cursor.description else []
-
-
-def rows(table, where="TRUE"):
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {table} WHERE {where} ORDER BY 1")
-        names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def by_a_guard(name=""):
-    return pytest.raises(IntegrityError, match=f"guard_{name}")
-
-
-def another(value):
-    """A value of the same sort that no row has; something where there is nothing."""
-    if value is None:
-        return NEW_ID
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, int):
-        return value + NEW_ID
-    if isinstance(value, str) and len(value) == 32:
-        return uuid.uuid4().hex
-    return uuid.uuid4() if isinstance(value, uuid.UUID) else f"{value}x"
 
 
 def renewed(table, row, key=()):
@@ -173,16 +147,6 @@ def renewed(table, row, key=()):
         name: another(value) if name in unique and value is not None else value
         for name, value in row.items()
     }
-
-
-def insert_or_replace(table, row):
-    marks = ", ".join(["%s"] * len(row))
-    sql(f"INSERT OR REPLACE INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
-
-
-def set_column(table, row, name, value, verb="UPDATE"):
-    key = next(iter(row))
-    sql(f"{verb} {table} SET {name} = %s WHERE {key} = %s", [value, row[key]])
 
 
 @pytest.mark.parametrize("table", WRITTEN_ONCE)
@@ -256,11 +220,8 @@ def test_nothing_is_replaced(table, key):
 def test_a_key_of_several_columns_is_taken_by_all_of_them_alone(table, key, shared):
     """The control: a row that shares one of the columns with another stands beside it."""
     row = renewed(table, rows(table)[0], (shared,))
-    before = len(rows(table))
-    with transaction.atomic():
+    with one_more(table):
         insert_or_replace(table, row)
-        assert len(rows(table)) == before + 1
-        transaction.set_rollback(True)
 
 
 @only_sqlite
@@ -308,11 +269,8 @@ def test_a_key_that_needs_no_guard_against_an_update_is_frozen_for_ever():
 def test_a_row_that_is_new_in_every_key_stands_beside(table):
     """The control: what refuses a key that is taken refuses no other."""
     row = renewed(table, rows(table)[0], ())
-    before = len(rows(table))
-    with transaction.atomic():
+    with one_more(table):
         insert_or_replace(table, row)
-        assert len(rows(table)) == before + 1
-        transaction.set_rollback(True)
 
 
 def test_a_decision_that_was_made_changes_in_no_column():
@@ -370,11 +328,8 @@ class TestKeysThatHoldForSomeRows:
     def beside(self, row, **columns):
         """The row once more with these columns is accepted, and takes nobody's place."""
         table = "relationships_decision"
-        before = len(rows(table))
-        with transaction.atomic():
+        with one_more(table):
             insert_or_replace(table, {**renewed(table, row), **columns})
-            assert len(rows(table)) == before + 1
-            transaction.set_rollback(True)
 
     def test_a_decision_of_another_request_stands_beside_it(self, scene):
         """The controls: what does not share the whole key is free."""
@@ -414,9 +369,6 @@ class TestKeysThatHoldForSomeRows:
                 decided["certificate_id"],
                 verb="UPDATE OR REPLACE",
             )
-
-
-TIME = "2026-01-01 00:00:00+00:00"
 
 
 class TestSettledBreach:

@@ -16,6 +16,7 @@ from relationships.activity import chosen
 from relationships.moves import ending
 from relationships.moves.deciding import decline
 from relationships.moves.supervising import edit_customer, suspend_partner
+from relationships.passing import acts
 from subscriptions.moves import changing
 from tests import factories as make
 
@@ -70,7 +71,7 @@ class TestLines:
         log.grant(log.birch, TEAMS)
         answer = log.get()
         shown = [line.event for line in answer.context["lines"]]
-        own = list(entries(f"partner:{log.alder.tenant_id}"))
+        own = list(acts(entries(f"partner:{log.alder.tenant_id}")))
         assert shown == sorted(own, key=lambda event: (event.at, event.pk), reverse=True)
         assert set(shown) == set(own)
         assert "Fernhill approved the request of Alder." in text_of(answer)

@@ -30,7 +30,7 @@ from partnercenter.lib.refusals import Refused
 from partners.models import Partner
 from relationships.moves import deciding
 from subscriptions.lifecycle import EFFECTS
-from subscriptions.models import LIVE, Offer, Service, Subscription, SubscriptionChange
+from subscriptions.models import FROZEN, LIVE, Offer, Service, Subscription, SubscriptionChange
 from tests import factories as make
 
 from .forging import (
@@ -337,6 +337,25 @@ class TestForgedChange:
             quantity=11,
         )
 
+    def test_of_another_subscription_is_refused_though_its_form_fits(self, subscription):
+        same_seller = make.make_subscription(make.make_customer(), seller=subscription.seller)
+        form = {**json.loads(fresh(subscription).canonical_form()), "quantity": 11}
+        self.refuse(
+            subscription,
+            lambda: forge_change(
+                same_seller, "change_quantity", canonical_form=json.dumps(form), number=9
+            ),
+            quantity=11,
+        )
+
+    def test_that_waits_does_not_let_an_older_one_back(self, subscription):
+        first = forge_change(subscription, "change_quantity", form={"quantity": 11})
+        write(subscription, first, quantity=11)
+        second = forge_change(fresh(subscription), "change_quantity", form={"quantity": 12})
+        write(subscription, second, quantity=12)
+        forge_change(fresh(subscription), "change_quantity", form={"quantity": 13})
+        self.refuse(subscription, lambda: first, quantity=11)
+
     def test_that_was_used_before_is_refused(self, subscription):
         first = forge_change(subscription, "change_quantity", form={"quantity": 11})
         write(subscription, first, quantity=11)
@@ -355,6 +374,28 @@ class TestForgedChange:
             ),
             **{attname(name): value, "quantity": 11},
         )
+
+    def test_of_the_clock_touches_nothing_that_is_frozen(self, subscription):
+        """Whose subscription it is neither, though hand, kind and form are right."""
+        later = subscription.term_end + timedelta(days=365)
+        # A change of another public id would belong to no subscription.
+        for name in ("id", *(name for name in FROZEN if name != "public_id")):
+            key = "id" if name == "id" else attname(name)
+            value = 99_999 if name == "id" else other_value(subscription, name)
+            said = fresh(subscription)
+            said.term_end = later
+            if name != "id":
+                setattr(said, key, value)
+            refused = pytest.raises(IntegrityError, match=f"guard_{TABLE}_frozen")
+            with Unchanged(), refused, transaction.atomic():
+                change = forge_change(
+                    fresh(subscription),
+                    "renew",
+                    made_by="clock",
+                    seller=None,
+                    canonical_form=said.canonical_form(),
+                )
+                write(subscription, change, term_end=later, **{key: value})
 
     @pytest.mark.parametrize("name", COLUMNS)
     def test_says_what_the_row_then_is(self, subscription, name):
@@ -550,8 +591,6 @@ class TestBirth:
 
     @pytest.mark.parametrize("name", COLUMNS)
     def test_is_exactly_as_its_change_says(self, subscription, name):
-        if name == "public_id":
-            pytest.skip("the change could not belong to it")
         value = other_value(subscription, name)
         said = json.loads(with_column(subscription, name, value).canonical_form())
         self.refuse(self.copy(subscription), form={name: said[name]})
