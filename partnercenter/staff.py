@@ -23,6 +23,8 @@ GROUPS: dict[str, tuple[Any, tuple[str, ...]]] = {
             "relationships.ResellerRelationship",
             "relationships.AdminRelationship",
             "relationships.ServiceAdministration",
+            "relationships.BulkJob",
+            "relationships.RequestPolicy",
             "subscriptions.Subscription",
             "relationships.Certificate",
             "relationships.Breach",

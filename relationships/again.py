@@ -2,6 +2,10 @@
 
 from dataclasses import replace
 
+from django.db.models import Q
+
+from partners.models import Partner, SecurityGroup
+
 from .ask import Ask, ask_of, free_name
 from .models import (
     AccessTerms,
@@ -11,6 +15,7 @@ from .models import (
     AssignmentStatus,
     RelationshipRequest,
 )
+from .models.admin_relationship import AdminRelationshipQuerySet
 from .request_mail import default_paragraphs
 
 
@@ -57,23 +62,40 @@ def from_administration(relationship: AdminRelationship) -> Ask:
     )
 
 
-def to_renew(relationship: AdminRelationship) -> Ask:
+def renewed_by(partner: Partner) -> AdminRelationshipQuerySet:
+    """
+    What the partner may ask to renew, as long as it runs.
+
+    Its own administration, and what its own requests gave to an indirect reseller of its: such a
+    one has no requests (rule R45).
+    """
+    for_reseller = Q(request__partner=partner, partner__in=partner.resellers())
+    return AdminRelationship.objects.filter(Q(partner=partner) | for_reseller)
+
+
+def groups_that_have(relationship: AdminRelationship) -> tuple[SecurityGroup, ...] | None:
+    """The groups that have its roles now, as a wish for the same names them."""
+    assigned = relationship.assignments.filter(status=AssignmentStatus.ACTIVE).values("group")
+    return tuple(relationship.partner.security_groups.open().filter(pk__in=assigned)) or None
+
+
+def to_renew(relationship: AdminRelationship, asker: Partner | None = None) -> Ask:
     """
     The same for longer: the roles that it has now, for the groups that have them now.
 
     Approving it ends the present one, so that nothing runs twice.
     """
     terms = relationship.granted_terms or relationship.asked_terms
-    customer = relationship.customer
+    customer, administrator = relationship.customer, relationship.partner
     standing = relationship.granted_roles.filter(removed_at__isnull=True).values("role")
-    assigned = relationship.assignments.filter(status=AssignmentStatus.ACTIVE).values("group")
     first, second = default_paragraphs()
     return Ask(
         name=free_name(relationship.partner, relationship.name),
         roles=tuple(AdminRole.objects.filter(pk__in=standing)),
         days=terms.days,
         auto_extend=relationship.extension_wished_at is not None,
-        groups=tuple(relationship.partner.security_groups.open().filter(pk__in=assigned)) or None,
+        groups=groups_that_have(relationship),
+        administrator=None if asker in (None, administrator) else administrator,
         supersedes=relationship,
         addressed_tenant_id=customer.tenant_id if customer else None,
         first_paragraph=first,

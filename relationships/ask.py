@@ -1,5 +1,6 @@
 """What a partner asks of a customer: typed before there is a request, and read back from one."""
 
+import re
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -15,6 +16,8 @@ NAME_LENGTH = 50
 PARAGRAPH_LENGTH = 1000
 REASON_LENGTH = 1000
 CODE_LENGTH = 40
+# A name that was numbered already; a year in brackets is none.
+NUMBERED = re.compile(r"(?P<stem>.*\S) \((?P<number>[1-9]\d{0,2})\)")
 
 
 @dataclass(frozen=True)
@@ -122,13 +125,15 @@ def name_is_used(
 
 
 def free_name(administrator: Partner, wished: str) -> str:
-    """The wished name, or the same with the first number that is free."""
-    stem, number = wished[:NAME_LENGTH].rstrip(), 1
+    """The wished name, or the same with the next number that is free."""
+    name = stem = wished[:NAME_LENGTH].rstrip()
+    number = 1
+    if numbered := NUMBERED.fullmatch(stem):
+        stem, number = numbered["stem"], int(numbered["number"])
     begins_alike = AdminRelationship.objects.holding_a_name().filter(
         partner=administrator, name_key__startswith=name_key(stem[: NAME_LENGTH - 8])
     )
     taken = set(begins_alike.values_list("name_key", flat=True))
-    name = stem
     while name_key(name) in taken:
         number += 1
         ending = f" ({number})"

@@ -3,15 +3,19 @@
 from datetime import datetime
 from math import ceil
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Actor
+from partners.models import Partner
 
-from .models import BulkAct, BulkJob, BulkRow, BulkStatus, RowStatus
+from .forms.bulk import AdministrationFilterForm
+from .models import BulkAct, BulkJob, BulkRow, BulkSource, BulkStatus, RowStatus
 from .moves.bulk_acts import ACTS
 from .moves.bulk_forecast import forecast, shown, with_obstacles
 
@@ -20,10 +24,30 @@ TRIED = 25
 PAGE = 100
 
 
+def asked_for(given: QueryDict) -> str:
+    """What was sought and shown on the list of administrations, as its address says it."""
+    form = AdministrationFilterForm(given)
+    form.full_clean()
+    return urlencode({name: value for name, value in form.cleaned_data.items() if value})
+
+
+def list_url(partner: Partner, listed: str = "") -> str:
+    """The list of administrations, with what was sought and shown there."""
+    url = reverse("relationships:admin-relationships", args=[partner.slug])
+    return f"{url}?{listed}" if listed else url
+
+
 def draft_context(request: HttpRequest, job: BulkJob, *, by: Actor, at: datetime) -> dict[str, Any]:
     """What would happen, as long as the act has all that it needs."""
+    listed = asked_for(request.GET)
     missing = ACTS[job.act].missing(job)
-    context: dict[str, Any] = {"job": job, "missing": missing, "goes_on": _goes_on(job)}
+    context: dict[str, Any] = {
+        "job": job,
+        "missing": missing,
+        "goes_on": _goes_on(job),
+        "choose_url": _choose_url(request, job),
+        "listed": f"?{listed}" if listed else "",
+    }
     if missing:
         return context
     rows = with_obstacles(job, at)
@@ -37,7 +61,8 @@ def draft_context(request: HttpRequest, job: BulkJob, *, by: Actor, at: datetime
         "shown": shown(job, page, by=by, at=at),
         "next_url": next_url,
         "tabs": _tabs(
-            job.get_absolute_url(),
+            request,
+            job,
             "only",
             only,
             [("", _("All"), job.total), ("refused", _("Would be refused"), what.refused_count)],
@@ -65,7 +90,8 @@ def progress_context(request: HttpRequest, job: BulkJob, *, at: datetime) -> dic
         if waits and waits > at and job.status == BulkStatus.RUNNING and counts[RowStatus.WAITING]
         else None,
         "tabs": _tabs(
-            job.get_absolute_url(),
+            request,
+            job,
             "state",
             state,
             [
@@ -90,17 +116,27 @@ def _page(request: HttpRequest, job: BulkJob, rows: Any, size: int) -> tuple[lis
 
 
 def _tabs(
-    path: str, name: str, current: str, tabs: list[tuple[str, Any, int]]
+    request: HttpRequest, job: BulkJob, name: str, current: str, tabs: list[tuple[str, Any, int]]
 ) -> list[dict[str, Any]]:
+    path, listed = job.get_absolute_url(), asked_for(request.GET)
+
+    def url(value: str) -> str:
+        asked = "&".join(filter(None, [f"{name}={value}" if value else "", listed]))
+        return f"{path}?{asked}" if asked else path
+
     return [
-        {
-            "label": label,
-            "url": f"{path}?{name}={value}" if value else path,
-            "current": value == current,
-            "count": count,
-        }
+        {"label": label, "url": url(value), "current": value == current, "count": count}
         for value, label, count in tabs
     ]
+
+
+def _choose_url(request: HttpRequest, job: BulkJob) -> str:
+    """Where other rows are chosen, as these were."""
+    if job.asks:
+        return reverse("relationships:bulk-request", args=[job.partner.slug])
+    if job.source == BulkSource.FILE:
+        return reverse("relationships:bulk-upload", args=[job.partner.slug])
+    return list_url(job.partner, asked_for(request.GET))
 
 
 def _mail_days(job: BulkJob, count: int) -> int:

@@ -17,6 +17,7 @@ from .ask import Ask
 from .content import content_digest, content_of
 from .demo_customers import ALDERS, DemoCustomer
 from .demo_people import agent_of, decider_of, person
+from .demo_policy import fence
 from .models import (
     AdminRole,
     RelationshipRequest,
@@ -57,6 +58,7 @@ def relate(partners: dict[str, Partner], customers: dict[str, Customer], now: da
         partners["birch"], by=agent_of("birch"), at=first + timedelta(days=10)
     )
     rotate(link, by=agent_of("birch"), at=now - timedelta(days=90))
+    fence(customers["glenmoor"], denied=partners["elm"], asker=partners["birch"], now=now)
     _ask_for_the_reseller(partners["cedar"], partners["dogwood"], at=now - timedelta(days=3))
     for step in sorted(_steps(partners["alder"], now), key=lambda step: step.at):
         step.move(at=step.at)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from customers.models import Customer
 from partners.models import Partner, PartnerKind
@@ -17,6 +17,7 @@ from .models import (
     AdminRelationshipRole,
     AdminRole,
     AdminStatus,
+    PolicyPartner,
     ServiceAdministration,
 )
 from .role_choices import role_view
@@ -49,11 +50,17 @@ def partners_of(customer: Customer, live: list[Subscription], at: datetime) -> l
 
 
 def partners_known_to(customer: Customer) -> QuerySet[Partner]:
-    """Those with which the customer has, or had, something."""
+    """
+    Those with which the customer has, or had, something.
+
+    Each with `listed_as`: whether it is on the allow list of the customer's request policy (true),
+    on the deny list (false), or on none.
+    """
+    places = PolicyPartner.objects.filter(policy__customer=customer, partner=OuterRef("pk"))
     return Partner.objects.filter(
         Q(pk__in=customer.pairs.values("partner"))
         | Q(pk__in=customer.subscriptions.values("seller"))
-    )
+    ).annotate(listed_as=Subquery(places.values("allowed")))
 
 
 def names_of_partners(tenant_ids: Iterable[str]) -> dict[str, str]:
@@ -86,6 +93,8 @@ def partner_of(customer: Customer, partner: Partner, at: datetime) -> dict[str, 
     return {
         "selling": relationships.order_by("-started_at", "-pk").first(),
         "running": running,
+        # Of a single one, what its own buttons do would be all that is done at once.
+        "several_run": len(running) > 1,
         "some_run": any(entry["grant"].paused_at is None for entry in running),
         "some_paused": any(entry["grant"].paused_at is not None for entry in running),
         "ended": ended,

@@ -482,7 +482,7 @@ PRESSES = {
 }
 
 
-ASKS_AGAIN = {"group-add", "bulk-give", "bulk-resume"}
+ASKS_AGAIN = {"group-add", "bulk-give"}
 
 
 def press(name: str, world) -> str:

@@ -16,7 +16,7 @@ from relationships.differences import Difference
 from relationships.models import FoundBy
 from subscriptions.comparing import Problem
 from tests import factories as make
-from tests.relationships.admin.world import make_pair
+from tests.relationships.admin.world import make_job, make_pair, make_policy
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +34,8 @@ def pair():
     found = Difference(Problem.CHANGED, row.public_id, row.canonical_form(), "{}")
     write_down([(found, pair.customer)], found_by=FoundBy.WATCH)
     make.make_identity_provider(pair.customer)
+    make_policy(pair.customer)
+    make_job(pair.request.partner)
     return pair
 
 
@@ -73,10 +75,12 @@ def test_look_only_is_everything_that_has_a_state_or_proves_something():
         "mail.Delivery",
         "relationships.AdminRelationship",
         "relationships.Breach",
+        "relationships.BulkJob",
         "relationships.Certificate",
         "relationships.Decision",
         "relationships.IdentityProvider",
         "relationships.RelationshipRequest",
+        "relationships.RequestPolicy",
         "relationships.ResellerRelationship",
         "relationships.ServiceAdministration",
         "subscriptions.Subscription",

@@ -26,7 +26,7 @@ from subscriptions.models import Offer, Service
 from subscriptions.moves import changing
 from subscriptions.moves.ordering import subscribe_directly
 from tests import factories as make
-from tests.relationships.admin.world import make_pair
+from tests.relationships.admin.world import make_job, make_pair, make_policy
 from tests.staff_groups import permissions_of
 from tests.tables import rows_of_all_tables
 
@@ -50,10 +50,12 @@ LOOKS = {
     "relationships.AdminRelationship": (SUPPORT, AUDITOR),
     "relationships.AdminRole": (SUPPORT, AUDITOR),
     "relationships.Breach": (AUDITOR,),
+    "relationships.BulkJob": (SUPPORT, AUDITOR),
     "relationships.Certificate": (AUDITOR,),
     "relationships.Decision": (SUPPORT, AUDITOR),
     "relationships.IdentityProvider": (SUPPORT, AUDITOR),
     "relationships.RelationshipRequest": (SUPPORT, AUDITOR),
+    "relationships.RequestPolicy": (SUPPORT, AUDITOR),
     "relationships.ResellerRelationship": (SUPPORT, AUDITOR),
     "relationships.ServiceAdministration": (SUPPORT, AUDITOR),
     "subscriptions.Offer": (SUPPORT, AUDITOR),
@@ -148,6 +150,8 @@ def pair():
     pair = make_pair()
     make_breach(pair.customer)
     make.make_identity_provider(pair.customer)
+    make_policy(pair.customer)
+    make_job(pair.request.partner)
     return pair
 
 

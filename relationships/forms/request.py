@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from partnercenter.lib.ids import uuid7
 from partners.models import Partner
 
+from ..again import groups_that_have, renewed_by
 from ..ask import CODE_LENGTH, Ask
 from ..models import AdminRelationship
 from .asking import AskForm
@@ -100,6 +101,7 @@ class RequestForm(SentAskForm):
         self.names_organisation = named_otherwise or any(
             self.initial.get(name) for name in ("addressed_domain", "addressed_tenant_id")
         )
+        self._keep_who_administers()
 
     @cached_property
     def renewed(self) -> AdminRelationship | None:
@@ -108,8 +110,21 @@ class RequestForm(SentAskForm):
             public_id = UUID(str(self["renews"].value()))
         except ValueError:
             return None
-        own = self.partner.admin_relationships.select_related("customer")
-        return own.filter(public_id=public_id).first()
+        found = renewed_by(self.partner).select_related("customer", "partner")
+        return found.filter(public_id=public_id).first()
+
+    def _keep_who_administers(self) -> None:
+        """A renewal goes to who has it now; the groups of a reseller are its own business."""
+        if self.renewed is None:
+            return
+        if self.renewed.partner_id == self.partner.pk:
+            self.fields.pop("administrator", None)
+        elif "administrator" in self.fields:
+            administrator: Any = self.fields["administrator"]
+            administrator.queryset = administrator.queryset.filter(pk=self.renewed.partner_id)
+            administrator.empty_label = None
+            administrator.required = True
+            self.fields.pop("groups", None)
 
     def clean_renews(self) -> AdminRelationship | None:
         if self.cleaned_data["renews"] is not None and self.renewed is None:
@@ -131,8 +146,11 @@ class RequestForm(SentAskForm):
 
     def ask(self) -> Ask:
         given = self.cleaned_data
+        wish = super().ask()
+        if wish.administrator and self.renewed:
+            wish = replace(wish, groups=groups_that_have(self.renewed))
         return replace(
-            super().ask(),
+            wish,
             addressed_email=given["addressed_email"],
             addressed_domain=given["addressed_domain"],
             addressed_tenant_id=given["addressed_tenant_id"],

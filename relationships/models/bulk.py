@@ -5,6 +5,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Actor
@@ -139,6 +140,12 @@ class BulkJob(StatefulModel):
 
     def get_absolute_url(self) -> str:
         return reverse("relationships:bulk-job", args=[self.partner.slug, self.public_id])
+
+    def get_act_display(self) -> str:  # type: ignore[no-redef]
+        """What it does, in words; a wish can be taken back by the same act."""
+        if self.act == BulkAct.WISH and self.given.get("wished") is False:
+            return _t("Take the wish for extension back")
+        return str(BulkAct(self.act).label)
 
     @property
     def is_draft(self) -> bool:

@@ -172,6 +172,8 @@ def resume(
     Whoever has the file may give it once more to be sure that it is the one; another is refused.
     """
     at = _begin(job, by=by, at=at)
+    if job.is_draft:
+        raise BulkRefused(_("This job was not started yet, so there is nothing to resume."))
     if job.status != BulkStatus.STOPPED:
         raise BulkRefused(_("This job was not stopped."))
     _demand_active(job)

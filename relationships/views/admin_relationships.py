@@ -54,7 +54,8 @@ def admin_relationships(request: HttpRequest, membership: PartnerMembership) -> 
         context["unfinished"] = list(partner.bulk_jobs.unfinished().order_by("-pk")[:5])
     if form.is_valid():
         which, sought = form.cleaned_data["show"], form.cleaned_data["q"]
-        chosen = with_all(partner, called(shown(partner, which, now), partner, sought))
+        found = called(shown(partner, which, now), partner, sought)
+        chosen = with_all(partner, found)
         moment, latest_first = in_order(which)
         page_of = newest_first if latest_first else soonest_first
         page, later_url = page_of(chosen, request, moment=moment, size=PAGE)
@@ -70,6 +71,7 @@ def admin_relationships(request: HttpRequest, membership: PartnerMembership) -> 
             "sought": sought,
             "heading": SHOWN[which],
             "can_choose": acts and which in RUNNING,
+            "found_count": _count(request, page, later_url, found) if acts else 0,
             "offered": offered(),
             "download_url": f"{download}?{asked.urlencode()}" if asked else download,
             "all_url": request.path if which or sought else "",
@@ -100,6 +102,13 @@ def admin_relationships_download(
     language = translation.get_language()
     rows = _cells(partner, chosen, in_order(which), now, language)
     return csv_answer(f"admin-relationships-{partner.slug}", headings, rows)
+
+
+def _count(request: HttpRequest, page: list[Any], later_url: str, found: QuerySet[Any]) -> int:
+    """How many are found on all pages together; a single page is counted as it stands."""
+    if not later_url and "after" not in request.GET:
+        return len(page)
+    return found.count()
 
 
 def _tiles(request: HttpRequest, counts: dict[str, int]) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from partners.rights import PartnerRight
 
 from ..across_customers import called, shown
 from ..bulk_files import customers_of_file, named_relationships, relationships_of_file
-from ..bulk_page import draft_context, progress_context
+from ..bulk_page import asked_for, draft_context, list_url, progress_context
 from ..forms.bulk import (
     OFFERED,
     BulkRequestForm,
@@ -28,7 +28,7 @@ from ..forms.bulk import (
     ResumeForm,
     UploadForm,
 )
-from ..models import BulkAct, BulkJob, BulkRow, BulkSource, RowStatus
+from ..models import BulkAct, BulkJob, BulkRow, BulkSource, BulkStatus, RowStatus
 from ..moves import bulk
 from ..moves.bulk import MOST_ROWS, Chosen
 from .downloads import csv_answer
@@ -61,18 +61,20 @@ def bulk_choose(request: HttpRequest, membership: PartnerMembership) -> HttpResp
     """What was ticked, or all that the page shows, becomes a job that is not started."""
     require(membership, RIGHT)
     partner, form = membership.partner, ChooseForm(request.POST)
-    if not form.is_valid():
+    chosen = form.cleaned_data if form.is_valid() else {}
+    listed = asked_for(request.POST)
+    if not chosen:
         messages.error(request, _("Choose what to do, and with which administrations."))
-        return redirect("relationships:admin-relationships", partner.slug)
-    which, sought = form.cleaned_data["show"], form.cleaned_data["q"]
-    if form.cleaned_data["which"] == "ticked":
+        return redirect(list_url(partner, listed))
+    which, sought = chosen["show"], chosen["q"]
+    if chosen["which"] == "ticked":
         source, rows = BulkSource.TICKS, named_relationships(partner, request.POST.getlist("row"))
     else:
         source = BulkSource.FILTER
         found = called(shown(partner, which, timezone.now()), partner, sought)
         keys = found.order_by("ends_at", "pk").values_list("pk", flat=True)[: MOST_ROWS + 1]
         rows = (Chosen(relationship_id=key) for key in keys.iterator(chunk_size=2000))
-    return _choose(request, membership, form.cleaned_data["act"], rows, source=source)
+    return _choose(request, membership, chosen["act"], rows, source=source, listed=listed)
 
 
 @require_http_methods(GET_AND_POST)
@@ -174,7 +176,10 @@ def bulk_resume(
     """Go on with what is left; a file that says something else is refused."""
     require(membership, RIGHT)
     job = _job_of(membership, public_id)
+    said = _("The job goes on.")
     form = ResumeForm(request.POST, request.FILES)
+    if job.status != BulkStatus.STOPPED or not request.FILES:
+        return _done(request, job, lambda: bulk.resume(job, by=actor_of(request)), said)
     if form.is_valid():
         try:
             file = _rows_again(job, form.cleaned_data["file"])
@@ -182,7 +187,7 @@ def bulk_resume(
         except Refused as refusal:
             form.add_error("file", str(refusal))
         else:
-            messages.success(request, _("The job goes on."))
+            messages.success(request, said)
             return redirect(job.get_absolute_url())
     return _job_page(request, membership, job, form)
 
@@ -251,7 +256,9 @@ def _choose(
     *,
     source: BulkSource = BulkSource.FILE,
     file_name: str = "",
+    listed: str = "",
 ) -> HttpResponse:
+    """Make the job; `listed` is what the list showed, to which its page leads back."""
     _words, act, given = OFFERED[key]
     try:
         job = bulk.choose(
@@ -265,8 +272,12 @@ def _choose(
         )
     except Refused as refusal:
         messages.error(request, str(refusal))
-        return redirect("relationships:admin-relationships", membership.partner.slug)
-    return redirect(job.get_absolute_url())
+        return redirect(list_url(membership.partner, listed))
+    return _to_job(job, listed)
+
+
+def _to_job(job: BulkJob, listed: str = "") -> HttpResponse:
+    return redirect(f"{job.get_absolute_url()}?{listed}" if listed else job.get_absolute_url())
 
 
 def _under_way(membership: PartnerMembership, act: str, rows: list[Chosen]) -> BulkJob | None:
@@ -304,7 +315,7 @@ def _done(
     else:
         if said:
             messages.success(request, said)
-    return redirect(job.get_absolute_url())
+    return _to_job(job, asked_for(request.GET))
 
 
 def _job_page(

@@ -29,6 +29,7 @@ from ..moves import ending, extending, pausing, taking
 from ..moves.previewing import as_seen, effects_digest, preview
 from ..overview import partner_of, partners_known_to
 from ..passing import acts
+from ..wavering import READ, told
 from .frames import customer_frame
 from .rights import require
 
@@ -56,7 +57,7 @@ def customer_partner(
     }
     if membership.may(CustomerRight.SEE_ACTIVITY):
         context["history"] = [
-            {"title": kinds.sentence(event), "at": event.at} for event in chain[:EVENTS]
+            {"title": kinds.sentence(event), "at": event.at} for event in told(chain[:READ], EVENTS)
         ]
     return render(request, "relationships/customer/partner.html", context)
 

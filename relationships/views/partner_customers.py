@@ -18,6 +18,7 @@ from ..grants import grants_of
 from ..moves.asking import why_not_requesting
 from ..pair_overview import selling_to, what_went
 from ..service_management import services_for
+from ..wavering import READ, told
 from .frames import partner_frame
 from .paging import Page, in_order_of, newest_first
 from .rights import require
@@ -77,11 +78,14 @@ def partner_customer(
         + f"?customer={customer.tenant_id}",
         "happened": [
             {"title": title(event), "at": event.at}
-            for event in chosen(
-                partner,
-                customer_id=str(customer.tenant_id),
-                only_by=None if sees_all(membership) else membership.user,
-            ).order_by("-at", "-pk")[:NEWEST]
+            for event in told(
+                chosen(
+                    partner,
+                    customer_id=str(customer.tenant_id),
+                    only_by=None if sees_all(membership) else membership.user,
+                ).order_by("-at", "-pk")[:READ],
+                NEWEST,
+            )
         ],
     }
     if membership.may(PartnerRight.SEE_SUBSCRIPTIONS):

@@ -18,6 +18,7 @@ from partners.access import partner_view
 from partners.models import PartnerMembership
 from partners.rights import PartnerRight
 
+from ..again import renewed_by
 from ..models import AdminRole, Decision, RelationshipRequest
 from ..moves.asking import right_to_change, why_not_requesting
 from ..policy_rules import met_by
@@ -135,9 +136,23 @@ def again(
     elif asked.status == "declined" or (decision and decision.administration == "declined"):
         label = _("Ask again")
     else:
-        return {}
+        return renewal_for_reseller(membership, asked)
     url = address("request-new", membership)
     return {"again_label": label, "again_url": f"{url}?request={asked.public_id}"}
+
+
+def renewal_for_reseller(
+    membership: PartnerMembership, asked: RelationshipRequest
+) -> dict[str, str]:
+    """The way to renew what it gave to an indirect reseller, which has no requests itself."""
+    if asked.administrator_id == asked.partner_id or not membership.may(PartnerRight.REQUEST_ROLES):
+        return {}
+    running = renewed_by(membership.partner).running(timezone.now()).filter(request=asked)
+    grant = running.first()
+    if grant is None:
+        return {}
+    url = address("request-new", membership)
+    return {"again_label": _("Renew"), "again_url": f"{url}?renew={grant.public_id}"}
 
 
 def history_of(

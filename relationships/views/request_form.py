@@ -18,7 +18,7 @@ from partners.access import partner_view
 from partners.models import Partner, PartnerMembership
 from partners.rights import PartnerRight
 
-from ..again import from_administration, from_request, to_renew
+from ..again import from_administration, from_request, renewed_by, to_renew
 from ..ask import Ask, ask_of
 from ..forms.asking import AskForm, initial_of
 from ..forms.request import RequestForm, new_key
@@ -152,11 +152,11 @@ def earlier(request: HttpRequest, membership: PartnerMembership) -> Ask | None:
         relationship = lost.filter(public_id=public_id).first()
         return from_administration(relationship) if relationship else None
     if public_id := named(request, "renew"):
-        running = partner.admin_relationships.running(timezone.now())
+        running = renewed_by(partner).running(timezone.now())
         found = running.filter(public_id=public_id).select_related(
             "partner", "customer", "asked_terms", "granted_terms"
         )
-        return to_renew(found[0]) if found else None
+        return to_renew(found[0], partner) if found else None
     return None
 
 

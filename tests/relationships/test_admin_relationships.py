@@ -12,6 +12,7 @@ from relationships.models import AdminRelationship
 from relationships.moves import clock, groups
 from relationships.moves.assignments import assign
 from relationships.moves.sending import send
+from relationships.views import admin_relationships
 from tests import factories as make
 
 from .scenes import EXCHANGE, SUPPORT, TEAMS, Fernhill, page_of, text_of
@@ -186,6 +187,23 @@ class TestPage:
         text = text_of(client.get(url))
         assert 'name="row"' not in text
         assert "Bulk jobs" not in text
+
+    def test_says_how_many_all_are_that_need_no_tick(
+        self, scene, look, client, monkeypatch, django_assert_max_num_queries
+    ):
+        for role in (EXCHANGE, SUPPORT, TEAMS):
+            in_days(scene, 20, role=role)
+        need_no_tick = "All that are found need no tick."
+        assert need_no_tick in text_of(look())
+        monkeypatch.setattr(admin_relationships, "PAGE", 2)
+        with django_assert_max_num_queries(QUERIES + 1):
+            answer = look()
+        for page in (answer, client.get(answer.context["later_url"])):
+            assert "Go on with all 3 that are found" in text_of(page)
+            assert "those of the other pages as well" in text_of(page)
+            assert need_no_tick not in text_of(page)
+        one = in_days(scene, 21, role=SUPPORT, name="Only this")
+        assert "Go on with all" not in text_of(look(q=one.name))
 
     def test_costs_no_more_with_more_rows(self, scene, look, django_assert_max_num_queries):
         for role in (EXCHANGE, SUPPORT, TEAMS):

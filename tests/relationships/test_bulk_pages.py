@@ -93,6 +93,50 @@ class TestWay:
             with Nothing():
                 assert go("bulk-choose", data).status_code == 200
 
+    def test_that_is_not_made_leads_back_to_what_was_sought(self, scene, go):
+        asked = {"q": "Fern hill", "show": "later"}
+        for data in (
+            {"act": "terminate", "which": "ticked"},
+            {"act": "nothing", "which": "all"},
+            {"act": "terminate", "which": "all"},  # nothing is found
+        ):
+            answer = go("bulk-choose", data | asked, follow=False)
+            url = page_of("admin-relationships", scene.alder)
+            assert answer.url == f"{url}?q=Fern+hill&show=later"
+        assert not BulkJob.objects.exists()
+
+    def test_of_which_nothing_can_be_done_says_so_and_leads_back(self, scene, client, go):
+        data = {"act": "no-wish", "which": "all", "show": "later", "q": "Fernhill"}
+        answer = go("bulk-choose", data)
+        said = "Every row would be refused, so there is nothing to start."
+        assert said in text_of(answer)
+        back = f"{page_of('admin-relationships', scene.alder)}?q=Fernhill&amp;show=later"
+        assert f'<a href="{back}">choose again</a>' in text_of(answer)
+        assert page_of("bulk-start", scene.alder, answer.context["job"].public_id) not in (
+            text_of(answer)
+        )
+        assert "would be done" not in text_of(answer)
+        assert "<h1>Take the wish for extension back</h1>" in text_of(answer)
+        refused = next(tab for tab in answer.context["tabs"] if tab["label"] == "Would be refused")
+        assert back in text_of(client.get(refused["url"]))
+        with Nothing():
+            job = BulkJob.objects.get()
+            assert "Nothing of it can be done." in text_of(go("bulk-start", {}, job.public_id))
+        ticked = {"act": "wish", "which": "ticked", "row": [str(scene.grants[0].public_id)]}
+        answer = go("bulk-choose", ticked)
+        assert said not in text_of(answer)
+        assert "<h1>Wish for extension</h1>" in text_of(answer)
+
+    def test_that_is_no_more_than_chosen_cannot_be_resumed(self, scene, go):
+        for act in ("terminate", "assign"):
+            go("bulk-choose", {"act": act, "which": "all"})
+            job = BulkJob.objects.latest("pk")
+            for given in ({}, {"file": file("id\n")}):
+                with Nothing():
+                    answer = go("bulk-resume", given, job.public_id)
+                assert answer.redirect_chain
+                assert "This job was not started yet" in text_of(answer)
+
     def test_gives_a_group_after_saying_which(self, scene, client, go):
         group = scene.mail_people()
         go("bulk-choose", {"act": "assign", "which": "all"})

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from customers.rights import CustomerRole
 from relationships.models import ResellerRelationship
+from relationships.moves import policing
 from tests import factories as make
 
 from .scenes import EXCHANGE, EXISTED, TEAMS, Fernhill, Unchanged
@@ -73,6 +74,26 @@ class TestPage:
         page = text_of(client.get(url(fernhill)))
         assert "another partner now administers the service" in page
         assert "administers nothing for you" in page
+
+    def test_tells_on_which_list_the_partner_is_and_takes_it_off(self, client, fernhill):
+        unlist = reverse("relationships:customer-policy-unlist", args=[fernhill.customer.slug])
+        assert unlist not in text_of(client.get(url(fernhill)))
+        for allowed, said in ((True, "is on the allow list"), (False, "is on the deny list")):
+            policing.list_partner(
+                fernhill.customer, fernhill.alder, allowed=allowed, by=fernhill.by
+            )
+            page = text_of(client.get(url(fernhill)))
+            assert said in page
+            assert unlist in page
+            assert unlist not in text_of(client.get(url(fernhill, partner=fernhill.birch)))
+        answer = client.post(unlist, {"partner": fernhill.alder.tenant_id}, follow=True)
+        assert "Alder is on no list any more." in text_of(answer)
+        assert "is on the deny list" not in text_of(client.get(url(fernhill)))
+
+    def test_offers_a_reader_no_list(self, client, fernhill):
+        policing.list_partner(fernhill.customer, fernhill.alder, allowed=False, by=fernhill.by)
+        client.force_login(make.join_customer(fernhill.customer, CustomerRole.READER))
+        assert "Take off the list" not in text_of(client.get(url(fernhill)))
 
     def test_asks_the_database_as_often_for_many(
         self, client, fernhill, django_assert_max_num_queries

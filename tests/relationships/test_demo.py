@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
+from django.utils import timezone
 
 from accounts.models import User
 from audit.verify import Report, verify
@@ -15,12 +16,14 @@ from relationships.models import (
     AdminStatus,
     Decision,
     DecisionStatus,
+    PolicyRefusal,
     RelationshipRequest,
     RequestStatus,
     ResellerRelationship,
     ResellerStatus,
     ServiceAdministration,
 )
+from relationships.policy_rules import locks_everyone_out, met_by, rules_met
 from subscriptions.models import Subscription, SubscriptionState
 from tests.subscriptions.forging import dump
 
@@ -89,6 +92,21 @@ def test_alder_has_forty_customers_and_asked_in_every_state(demo):
     }
     birch = Partner.objects.get(slug="birch")
     assert birch.requests.standing().filter(status=RequestStatus.ROTATED).exists()
+
+
+def test_glenmoor_fenced_itself_in_and_birch_met_its_policy(demo):
+    policy = Customer.objects.get(slug="glenmoor").request_policy
+    assert [(place.partner.slug, place.allowed) for place in policy.partners.all()] == [
+        ("elm", False)
+    ]
+    assert not locks_everyone_out(policy)
+    refused = PolicyRefusal.objects.get()
+    assert (refused.customer, refused.request.partner.slug) == (policy.customer, "birch")
+    assert [met.rule for met in met_by(refused)] == ["days"]
+    assert refused.told_at
+    # What waits for its decision is within its rules.
+    waiting = RelationshipRequest.objects.get(partner__slug="cedar")
+    assert not rules_met(policy, waiting, timezone.now())
 
 
 def test_relationships_are_there_in_every_state(demo):

@@ -95,6 +95,42 @@ class TestWishAndYes:
             wish(scene.mail, wished=False, by=scene.partner_by)
         assert Delivery.objects.filter(recipient=scene.admin.email).count() == 2
 
+    def test_of_a_partner_that_changes_its_mind_are_one_line_of_a_history(self, scene, client):
+        now = make.now() - timedelta(minutes=10)
+        for days in (5, 1, 0):
+            for minute in range(3):
+                at = now - make.days(days) + timedelta(minutes=minute)
+                wish(scene.mail, wished=True, by=scene.partner_by, at=at)
+                wish(scene.mail, wished=False, by=scene.partner_by, at=at + timedelta(seconds=9))
+        allow(scene.mail, allowed=True, by=scene.by)
+        wish(scene.mail, wished=True, by=scene.partner_by)
+        client.force_login(scene.admin)
+        page = reverse(
+            "relationships:customer-partner", args=[scene.customer.slug, scene.alder.slug]
+        )
+        history = [entry["title"] for entry in client.get(page).context["history"]]
+        client.force_login(scene.agent)
+        page = page_of("partner-customer", scene.alder, scene.customer.tenant_id)
+        happened = [entry["title"] for entry in client.get(page).context["happened"]]
+        for told in (history, happened):
+            # What stands now, what was allowed before it, and one line for each wavering.
+            words = [" ".join(line.split()) for line in told if "extended" in line]
+            assert len(words) == 5
+            assert "wishes that" in words[0]
+            assert "allowed that" in words[1]
+            assert all("no longer wishes that" in line for line in words[2:])
+        assert Event.objects.filter(kind__contains="extension").count() == 3 * 6 + 2
+
+    def test_are_told_in_plain_words(self, scene):
+        Delivery.objects.all().delete()
+        wish(scene.mail, wished=True, by=scene.partner_by)
+        wish(scene.mail, wished=False, by=scene.partner_by)
+        mails = Delivery.objects.filter(recipient=scene.admin.email).order_by("pk")
+        assert [mail.subject for mail in mails] == [
+            "Alder asks that administration by Alder for Fernhill be extended at its end",
+            "Alder no longer asks that administration by Alder for Fernhill be extended",
+        ]
+
     def test_are_nobody_else_s(self, scene):
         reader = make.join_customer(scene.customer, role=CustomerRole.READER)
         sales = make.join_partner(scene.alder, agent=Agent.SALES_AGENT)

@@ -158,6 +158,16 @@ class TestNameOfAStandingLinksRelationship:
         self.named(alder, "Fernhill (3)")
         assert free_name(alder, "fernhill") == "fernhill (4)"
 
+    def test_that_is_numbered_already_counts_on(self, alder):
+        for name in ("Fernhill", "Fernhill (2)", "Budget (2026)", "(7)"):
+            self.named(alder, name)
+        assert free_name(alder, "Fernhill (2)") == "Fernhill (3)"
+        assert free_name(alder, "Fernhill (9)") == "Fernhill (9)"
+        assert free_name(alder, "Budget (2026)") == "Budget (2026) (2)"
+        assert free_name(alder, "(7)") == "(7) (2)"
+        self.named(alder, "z" * 44 + " (999)")
+        assert free_name(alder, "z" * 44 + " (999)") == "z" * 43 + " (1000)"
+
     def test_is_shortened_for_its_number(self, alder):
         self.named(alder, "x" * 50)
         assert free_name(alder, "x" * 50) == "x" * 46 + " (2)"

@@ -219,6 +219,20 @@ class TestPages:
         browser.post(self.page(scene, *act))
         assert paused() == []
 
+    def test_offer_one_pause_where_a_partner_has_one_grant(self, scene, browser):
+        def offered():
+            url = self.page(scene, "customer-partner", scene.alder.slug)
+            return self.text(browser.get(url))
+
+        assert "Pause administration" in offered()
+        ending.terminate(scene.support, by=scene.by, side="customer")
+        assert "Pause administration" not in offered()
+        pause(scene.customer, grant=scene.mail, by=scene.by)
+        assert "Resume administration" not in offered()
+        for act in (">Resume<", "Terminate", "Remove administration"):
+            assert act in offered()
+        assert "at once" not in offered()
+
     def test_offer_nothing_to_a_reader(self, scene):
         browser = Client()
         browser.force_login(make.join_customer(scene.customer, CustomerRole.READER))

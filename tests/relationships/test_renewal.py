@@ -7,12 +7,14 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Actor
 from partnercenter.lib.refusals import Refused
+from partners.models import PartnerKind
 from partners.rights import Agent
 from relationships.again import to_renew
 from relationships.effects import EffectKind
 from relationships.models import AdminRelationship, AdminRole, AdminStatus, RelationshipRequest
-from relationships.moves import clock, deciding, ending, pausing, taking
+from relationships.moves import clock, deciding, ending, groups, pausing, taking
 from relationships.moves.asking import RequestRefused
+from relationships.moves.assignments import assign
 from relationships.moves.cancelling import cancel
 from relationships.moves.opening import open_decision
 from relationships.moves.requesting import create_request
@@ -41,6 +43,10 @@ def renew(scene, **fields):
 
 def opened(scene, request):
     return open_decision(request, scene.customer, by=scene.by)
+
+
+def now_of(grant):
+    return AdminRelationship.objects.get(pk=grant.pk)
 
 
 class TestRenewal:
@@ -193,6 +199,46 @@ class TestPages:
         client.post(draft + "edit/", {**fields, "step": "create"})
         request = RelationshipRequest.objects.order_by("pk").last()
         assert (request.status, request.renews()) == ("open", scene.mail)
+
+    def test_provider_renews_what_its_reseller_administers_for_the_same_groups(self, client, scene):
+        provider = make.make_partner("Cedar", kind=PartnerKind.INDIRECT_PROVIDER)
+        reseller, other = (
+            make.make_partner(name, kind=PartnerKind.INDIRECT_RESELLER) for name in ("Dog", "Elm")
+        )
+        make.work_together(provider, reseller)
+        make.work_together(provider, other)
+        grant = scene.grant(provider, TEAMS, administrator=reseller, asks_selling=False)
+        agent = Actor.objects.of(make.make_admin_agent(reseller))
+        group = groups.open_group(reseller, "Meeting people", by=agent)
+        assign(grant, group, make.roles(TEAMS), by=agent)
+        assign(grant, reseller.security_groups.get(built_in=True), [], by=agent)
+
+        client.force_login(make.make_admin_agent(provider))
+        url = f"{page_of('request-new', provider)}?renew={grant.public_id}"
+        assert url in text_of(client.get(grant.request.get_absolute_url()))
+        page = client.get(url)
+        assert f"This renews “{grant.name}” for Fernhill" in text_of(page)
+        assert "Meeting people" not in text_of(page)
+        form = page.context["form"]
+        assert [label for _key, label in form["administrator"].field.choices] == ["Dog"]
+        fields = {name: form[name].value() for name in form.fields if form[name].value()}
+        for administrator in ("", other.tenant_id):
+            with Nothing():
+                told = client.post(url, {**fields, "administrator": administrator})
+                assert told.status_code == 422
+        made = client.post(url, {**fields, "step": "create"})["Location"]
+        assert "Meeting people" not in text_of(client.get(made))
+
+        request = RelationshipRequest.objects.order_by("pk").last()
+        scene.approve(opened(scene, request))
+        renewed = request.admin_relationships.get()
+        assert (renewed.partner, renewed.supersedes) == (reseller, grant)
+        assert now_of(grant).ended_because == "renewed"
+        assert [row.group for row in renewed.assignments.all()] == [group]
+        # Who works no longer with its reseller renews nothing of it.
+        make.part(provider, reseller)
+        page = client.get(f"{page_of('request-new', provider)}?renew={renewed.public_id}")
+        assert "This renews" not in text_of(page)
 
     def test_of_another_partner_s_is_not_to_be_had(self, client, scene):
         theirs = scene.grant(scene.birch, TEAMS)

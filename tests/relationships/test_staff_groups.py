@@ -18,7 +18,10 @@ from tests.tables import rows_of_all_tables
 
 pytestmark = pytest.mark.django_db
 MIGRATION = import_module("relationships.migrations.0010_staff_groups")
-LATER = import_module("relationships.migrations.0012_staff_see_identity_providers")
+LATER = [
+    import_module(f"relationships.migrations.{name}")
+    for name in ("0012_staff_see_identity_providers", "0018_staff_see_policies_and_jobs")
+]
 PARTS = {f"partners.{codename}" for codename in MIGRATION.DIVIDED}
 
 
@@ -55,13 +58,16 @@ def permit(holder, *names):
 
 
 MADE = {name: set(permissions) for name, permissions in MIGRATION.GROUPS.items()}
-NOW = {name: made | set(LATER.LATER.get(name, ())) for name, made in MADE.items()}
+NOW = {
+    name: made.union(*(later.LATER.get(name, ()) for later in LATER)) for name, made in MADE.items()
+}
 
 
 @pytest.fixture
 def before_the_later():
-    """As it was before a later version gave its permissions to the groups."""
-    LATER.backwards(installed, SimpleNamespace(connection=connection))
+    """As it was before later versions gave their permissions to the groups."""
+    for later in reversed(LATER):
+        later.backwards(installed, SimpleNamespace(connection=connection))
 
 
 class TestForwards:
@@ -127,15 +133,21 @@ class TestBackwards:
 class TestLaterVersion:
     editor = SimpleNamespace(connection=connection)
 
-    def test_gives_its_permission_and_takes_it_back(self):
-        LATER.backwards(installed, self.editor)
-        assert groups() == MADE
-        LATER.forwards(installed, self.editor)
-        assert groups() == NOW
+    def test_gives_its_permissions_and_takes_them_back(self):
+        before = [NOW]
+        for later in reversed(LATER):
+            later.backwards(installed, self.editor)
+            before.append(groups())
+        assert before[-1] == MADE
+        for later in LATER:
+            before.pop()
+            later.forwards(installed, self.editor)
+            assert groups() == before[-1]
 
     def test_makes_no_group_that_the_operator_has_done_away_with(self):
         Group.objects.get(name="Support").delete()
-        LATER.forwards(installed, self.editor)
+        for later in LATER:
+            later.forwards(installed, self.editor)
         assert set(groups()) == {"Auditor", "Verification"}
 
 

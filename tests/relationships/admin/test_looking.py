@@ -5,17 +5,20 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Actor
 from customers.models import CustomerInvitation
 from relationships.models import (
     AdminRelationship,
+    BulkAct,
     Decision,
     RelationshipRequest,
     ResellerRelationship,
     ServiceAdministration,
 )
 from relationships.moves.clock import expire_past_end
+from relationships.moves.opening import follow
 from tests import factories as make
-from tests.relationships.admin.world import make_pair
+from tests.relationships.admin.world import make_job, make_pair, make_policy
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +41,51 @@ def look(client):
         return client.get(url).content.decode()
 
     return look
+
+
+class TestRequestPolicy:
+    def test_says_the_rules_and_whom_they_refused_and_never_the_code(self, look, decision):
+        customer, partner = decision.customer, decision.request.partner
+        policy = make_policy(customer, partner)
+        admin = make.join_customer(customer)
+        request = make.make_request(partner, name="For more", email=admin.email)
+        follow(request, customer, by=Actor.objects.of(admin))
+        policy.refresh_from_db()
+        shown = look(policy)
+        for words in (
+            customer.name,
+            "Demands a code since",
+            "deny list",
+            partner.name,
+            "For more",
+            "every partner",
+            policy.changed_by.user.email,
+        ):
+            assert words in shown, words
+        assert policy.code
+        assert policy.code not in shown
+        assert policy.code_to_read not in shown
+
+
+class TestBulkJob:
+    def test_says_what_is_done_and_what_was_refused(self, look, decision):
+        job = make_job(decision.request.partner)
+        shown = look(job)
+        for words in (
+            job.partner.name,
+            "Terminate",
+            "not started",
+            "There is no such administration.",
+            "nowhere",
+            job.created_by.user.email,
+        ):
+            assert words in shown, words
+
+    def test_that_takes_a_wish_back_says_so(self, look, decision):
+        job = make_job(decision.request.partner, BulkAct.WISH, wished=False)
+        shown = look(job).partition("<main")[2]
+        assert "Take the wish for extension back" in shown
+        assert "Wish for extension" not in shown
 
 
 class TestRequest:
