@@ -13,7 +13,7 @@ from .scenes import EXCHANGE, EXISTED, TEAMS, Fernhill, Unchanged
 pytestmark = pytest.mark.django_db
 
 QUERIES = 11
-ACT_QUERIES = 60
+ACT_QUERIES = 64
 
 
 @pytest.fixture
