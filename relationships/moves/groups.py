@@ -171,5 +171,5 @@ def _record(
     group: SecurityGroup, act: str, *, by: Actor, at: datetime, details: dict[str, Any]
 ) -> Event:
     named = {"group": str(group.public_id), "group_name": group.name}
-    kind = f"partner.group_{act}"
-    return group.partner.record(kind, by=by, at=at, details={**named, **details})
+    details = {**named, **details}
+    return group.partner.record(f"partner.group_{act}", by=by, at=at, details=details)

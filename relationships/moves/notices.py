@@ -13,8 +13,9 @@ from partners.models import Partner
 from partners.rights import PartnerRight
 
 from ..effects import Effect
-from ..models import Decision, Half
+from ..models import Decision
 from ..policy_changes import PolicyChanges
+from .answer_mails import facts_of, tell_answer
 from .displacing import Displaced
 
 # A partner may change its mind as often as it likes, and fill nobody's letter box with it.
@@ -28,29 +29,8 @@ def name_of(by: Actor) -> str:
 
 def tell_decision(decision: Decision, *, by: Actor) -> None:
     """Write to the partner's people who may ask, and to the customer's who decide."""
-    request = decision.request
-    facts = {
-        "partner": request.partner.name,
-        "customer": decision.customer.name,
-        "request": request.name,
-        "approved": decision.status == "approved",
-        "selling": decision.selling == Half.APPROVED,
-        "asked_selling": request.asks_selling,
-        "asked_administration": decision.asks_administration,
-        "roles": [role.name for role in decision.granted_terms.roles.all()]
-        if decision.granted_terms
-        else [],
-        "ends_at": decision.admin_relationship.ends_at if decision.granted_terms else None,
-        "reason": decision.reason,
-    }
-    right = PartnerRight.REQUEST_ROLES if request.terms_id else PartnerRight.REQUEST_SELLING
-    for place in request.partner.memberships.having(right).select_related("user"):
-        outbox.send_to(
-            place.user,
-            "decision_partner",
-            context={**facts, "link": settings.SITE_URL + request.get_absolute_url()},
-            key=f"decision:{decision.public_id}:partner:{place.user.public_id}",
-        )
+    tell_answer(decision.request, decision=decision, at=decision.decided_at)
+    facts = facts_of(decision)
     deciders = decision.customer.memberships.having(CustomerRight.DECIDE)
     for seat in deciders.select_related("user"):
         outbox.send_to(

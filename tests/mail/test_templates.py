@@ -201,6 +201,28 @@ MAILS = {
     },
     "decision_partner": DECISION,
     "decision_customer": DECISION,
+    "answers": {
+        "answers": [
+            DECISION | {"answer": "decided", "day": MOMENT},
+            DECISION | {"answer": "decided", "day": MOMENT, "approved": False, "reason": "No."},
+            {
+                "answer": "refused",
+                "partner": "Alder",
+                "request": "Mail help",
+                "found": [Met(Rule.DAYS, 30), Met(Rule.QUIET, 7, MOMENT)],
+                "day": MOMENT,
+                "link": LINK,
+            },
+            {
+                "answer": "lapsed",
+                "partner": "Alder",
+                "request": "Mail help",
+                "day": MOMENT,
+                "link": LINK,
+            },
+        ],
+        "link": "http://127.0.0.1:8000/profile/",
+    },
 }
 
 

@@ -80,6 +80,14 @@ def decide():
     deciding.approve(decision, make.make_answer(decision), by=Actor.objects.of(decider))
 
 
+def decide_for_a_mail_of_the_day():
+    fernhill = Fernhill()
+    agent = make.make_admin_agent(fernhill.alder)
+    User.objects.filter(pk=agent.pk).update(answers_daily=True)
+    fernhill.grant(fernhill.alder, EXCHANGE)
+    clock.sweep(make.now() + make.days(1))
+
+
 def claim():
     holder = make.make_customer()
     make.join_customer(holder)
@@ -223,6 +231,7 @@ SCENES = {
     "invitation": invite,
     "decision_partner": decide,
     "decision_customer": decide,
+    "answers": decide_for_a_mail_of_the_day,
     "assignment": give_to_a_group,
     "assignment_customer": give_to_a_group,
     "group": give_to_a_group,
