@@ -38,6 +38,7 @@ TESTS = {
     "relationships": (
         "tests/relationships/admin/test_breaches.py",
         "tests/relationships/test_renewing.py",
+        "tests/relationships/test_seconding.py",
         KEPT,
         "tests/subscriptions/test_ordering.py",
     ),
