@@ -32,7 +32,7 @@ no_database = $(addprefix --ignore=tests/,conventions tools test_pages.py test_s
 	$(addprefix relationships/test_,people_pages.py group_pages.py standing_link_pages.py request_pages.py \
 	request_form.py subscription_pages.py landing.py links_of_mails.py customer_activity.py partner_activity.py \
 	access_pages.py customer_pages.py customer_partner.py decision_page.py partner_customer.py partner_ending.py \
-	partner_ordering.py partner_pages.py work_list.py demanding.py traps.py paging.py) \
+	partner_ordering.py partner_pages.py work_list.py demanding.py traps.py paging.py assignment_mails.py) \
 	relationships/admin subscriptions/admin accounts \
 	$(addprefix signin/test_,again.py demo_rules.py enumeration.py home.py letters.py login_code.py own_account.py \
 	own_address.py profile.py reset.py sign_in.py strength.py) \

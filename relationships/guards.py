@@ -72,6 +72,28 @@ EXTENDED = """
         JOIN relationships_adminrole AS role ON role.id = given.role_id
         WHERE given.relationship_id = OLD.id AND given.removed_at IS NULL AND role.privileged)"""
 
+# Somebody signed what was decided, and where it takes two, another person the very same.
+SIGNED = """
+    EXISTS (
+        SELECT 1 FROM relationships_decisionsignature AS one
+        WHERE one.decision_id = NEW.id AND one.content_digest = NEW.content_digest
+        AND (NEW.signatures_demanded < 2 OR EXISTS (
+            SELECT 1 FROM relationships_decisionsignature AS other
+            WHERE other.decision_id = one.decision_id
+            AND other.content_digest = one.content_digest
+            AND other.granted_digest = one.granted_digest
+            AND other.actor_id <> one.actor_id)))"""
+# By the customer's policy privileged roles take two people (ADR 0019).
+TAKES_TWO = """
+    EXISTS (
+        SELECT 1 FROM relationships_requestpolicy AS policy
+        WHERE policy.customer_id = NEW.customer_id AND policy.second_person)
+    AND EXISTS (
+        SELECT 1 FROM relationships_accessterms_roles AS given
+        JOIN relationships_adminrole AS role ON role.id = given.adminrole_id
+        WHERE given.accessterms_id = NEW.granted_terms_id AND role.privileged)"""
+APPROVED = "NEW.status = 'approved' AND OLD.status <> 'approved'"
+
 STARTED_JOB = "SELECT 1 FROM relationships_bulkjob AS job WHERE job.status <> 'draft' AND"
 BULK_FACTS = (
     "id",
@@ -217,6 +239,20 @@ GUARDS: list[Declaration] = [
         "relationships_decision",
         "UPDATE",
         when="OLD.status <> 'open'",
+    ),
+    Guard(
+        "guard_relationships_decision_signed",
+        "relationships_decision",
+        "UPDATE",
+        when=APPROVED,
+        forbidden=f"NOT ({SIGNED})",
+    ),
+    Guard(
+        "guard_relationships_decision_second_person",
+        "relationships_decision",
+        "UPDATE",
+        when=APPROVED,
+        forbidden=f"NEW.signatures_demanded < 2 AND {TAKES_TWO}",
     ),
     Guard(
         "guard_relationships_decision_single_use",

@@ -41,6 +41,8 @@ class User(AbstractUser):
     name = models.CharField(_("full name"), max_length=150, blank=True)
     language = models.CharField(_("language"), max_length=10, default="en")
     time_zone = models.CharField(_("time zone"), max_length=50, default="UTC")
+    # Of a partner's people: what came of their requests, at once or in one mail a day.
+    answers_daily = models.BooleanField(_("answers to requests once a day"), default=False)
     demo = models.BooleanField(default=False, editable=False)
 
     USERNAME_FIELD = "email"

@@ -15,6 +15,7 @@ from .decision import Decision, DecisionSignature, DecisionStatus, Half
 from .former_person import FormerPerson
 from .identity_provider import IdentityProvider
 from .pair import PartnerRelationship
+from .pending_answer import PendingAnswer
 from .request import RelationshipRequest, RequestKind, RequestStatus
 from .request_policy import PolicyPartner, PolicyRefusal, RequestPolicy, WhoMayAsk
 from .reseller_relationship import ResellerEndedBecause, ResellerRelationship, ResellerStatus
@@ -50,6 +51,7 @@ __all__ = [
     "Half",
     "IdentityProvider",
     "PartnerRelationship",
+    "PendingAnswer",
     "PolicyPartner",
     "PolicyRefusal",
     "RelationshipRequest",

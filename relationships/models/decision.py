@@ -98,6 +98,9 @@ class Decision(StatefulModel):
         ResellerRelationship, models.PROTECT, null=True, blank=True, related_name="decisions"
     )
 
+    # How many people had to sign the same, by the policy as it stood then (ADR 0019).
+    signatures_demanded = models.PositiveSmallIntegerField(default=1)
+
     certificate = models.OneToOneField(
         Certificate, models.PROTECT, null=True, blank=True, related_name="decision"
     )
@@ -118,6 +121,10 @@ class Decision(StatefulModel):
                 name="relationships_one_approval_of_single_use",
                 fields=["request"],
                 condition=Q(status=DecisionStatus.APPROVED, single_use=True),
+            ),
+            models.CheckConstraint(
+                name="relationships_decision_signatures",
+                condition=Q(signatures_demanded__in=(1, 2)),
             ),
             models.CheckConstraint(
                 name="relationships_decision_is_dated",

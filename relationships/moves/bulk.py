@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Actor
 from audit.log import Side, record
+from audit.models import Event
 from partnercenter.lib.batches import batches
 from partnercenter.lib.canonical import canonical, digest
 from partnercenter.lib.refusals import Refused
@@ -26,6 +27,7 @@ from ..models import BulkAct, BulkJob, BulkRow, BulkSource, BulkStatus, RowStatu
 from .administration import manages_administration
 from .bulk_acts import ACTS
 from .bulk_forecast import forecast
+from .bulk_mails import tell_job
 
 # A request of a browser takes so many; a larger book is worked through in several jobs.
 MOST_ROWS = 50_000
@@ -155,7 +157,7 @@ def stop(job: BulkJob, *, by: Actor, at: datetime | None = None) -> None:
     if job.status != BulkStatus.RUNNING:
         raise BulkRefused(_("This job is not running."))
     job.move_to(BulkStatus.STOPPED, stopped_at=at, stopped_by=by)
-    _record("stopped", job, by=by, at=at)
+    tell_job("stopped", job, _record("stopped", job, by=by, at=at).public_id, by=by)
 
 
 @transaction.atomic
@@ -228,8 +230,8 @@ def _demand_active(job: BulkJob) -> None:
         raise BulkRefused(_("Your organisation is suspended. The operator must restore it first."))
 
 
-def _record(act: str, job: BulkJob, *, by: Actor, at: datetime) -> None:
-    record(
+def _record(act: str, job: BulkJob, *, by: Actor, at: datetime) -> Event:
+    return record(
         f"bulk.{act}",
         by=by,
         at=at,

@@ -36,7 +36,7 @@ from ..models import (
 )
 from . import ending, extending, sending
 from .asking import why_not_requesting
-from .assignments import assign_more
+from .assignments import assign_more, assigning_more
 from .requesting import create_request
 
 
@@ -86,7 +86,7 @@ def _not_running(job: BulkJob, at: datetime) -> list[Obstacle]:
 
 
 def _terminate(row: BulkRow, by: Actor) -> Done:
-    return Done(sentences(ending.terminate(grant_of(row), by=by, side=Side.PARTNER)))
+    return Done(sentences(ending.terminate(grant_of(row), by=by, side=Side.PARTNER, in_bulk=True)))
 
 
 def _show_terminating(row: BulkRow, by: Actor) -> Done:
@@ -104,13 +104,17 @@ def _roles_of(job: BulkJob) -> list[AdminRole] | None:
     return list(AdminRole.objects.filter(template_id__in=wanted)) if wanted else None
 
 
-def _assign(row: BulkRow, by: Actor) -> Done:
+def _assign(row: BulkRow, by: Actor, move: Callable[..., list[AdminRole]] = assign_more) -> Done:
     group = group_of(row.job)
     if group is None:
         raise Refused(_("This group was closed."))
-    new = assign_more(grant_of(row), group, _roles_of(row.job), by=by)
+    new = move(grant_of(row), group, _roles_of(row.job), by=by)
     said = _("The group “%(group)s” gets the role %(role)s.")
     return Done([said % {"group": group.name, "role": role.name} for role in new])
+
+
+def _show_assigning(row: BulkRow, by: Actor) -> Done:
+    return _assign(row, by, assigning_more)
 
 
 def _assign_obstacles(job: BulkJob, at: datetime) -> list[Obstacle]:
@@ -138,7 +142,7 @@ def _assign_missing(job: BulkJob) -> str:
 
 def _wish(row: BulkRow, by: Actor) -> Done:
     wished = row.job.given["wished"]
-    return Done(sentences(extending.wish(grant_of(row), wished=wished, by=by)))
+    return Done(sentences(extending.wish(grant_of(row), wished=wished, by=by, in_bulk=True)))
 
 
 def _show_wishing(row: BulkRow, by: Actor) -> Done:
@@ -257,7 +261,7 @@ ACTS: dict[str, Act] = {
     BulkAct.ASSIGN: Act(
         gettext_lazy("Assign a group"),
         _assign,
-        _assign,
+        _show_assigning,
         obstacles=_assign_obstacles,
         missing=_assign_missing,
     ),

@@ -28,6 +28,7 @@ from partners.rights import PartnerRight
 from ..breaches import Breached, record_undone
 from ..models import BulkHalt, BulkJob, BulkRow, BulkStatus, RowStatus
 from .bulk_acts import ACTS
+from .bulk_mails import tell_job
 from .sending import LimitReached
 
 logger = logging.getLogger(__name__)
@@ -156,7 +157,7 @@ def _authority(job: BulkJob) -> Actor:
 @transaction.atomic
 def halt(job_id: int, because: BulkHalt) -> None:
     """Refuse all that is left: whoever set the job going may not do it any more."""
-    job = BulkJob.objects.select_related("partner", "started_by__user").get(pk=job_id)
+    job = _with_people(BulkJob.objects.all()).get(pk=job_id)
     job.lock()
     if job.status != BulkStatus.RUNNING:
         return
@@ -171,7 +172,7 @@ def halt(job_id: int, because: BulkHalt) -> None:
 @transaction.atomic
 def finish(job_id: int) -> None:
     """The job is through once no row waits, whoever did the last one."""
-    job = BulkJob.objects.select_related("partner").get(pk=job_id)
+    job = _with_people(BulkJob.objects.all()).get(pk=job_id)
     job.lock()
     if job.status != BulkStatus.RUNNING or job.rows.waiting().exists():
         return
@@ -218,7 +219,7 @@ def note_failure(row: BulkRow, cause: Exception) -> None:
 
 
 def _record(act: str, job: BulkJob, *, at: datetime) -> None:
-    record(
+    event = record(
         f"bulk.{act}",
         by=Actor.objects.clock(),
         at=at,
@@ -227,3 +228,4 @@ def _record(act: str, job: BulkJob, *, at: datetime) -> None:
         partner=job.partner.party,
         details={"act": job.act, "rows": job.total},
     )
+    tell_job(act, job, event.public_id, by=job.set_going_by)

@@ -28,9 +28,10 @@ from ..models import (
     ServiceEndedBecause,
 )
 from .administration import end_grant, end_service_administrations
+from .answer_mails import send_gathered, tell_answer
 from .refusing import tell_due
 from .reminding import AHEAD, remind_due
-from .time_mails import tell_lapsed, tell_partner_and_customer, tell_selling_ended
+from .time_mails import tell_partner_and_customer, tell_selling_ended
 
 BATCH = 100
 EXTENSION = timedelta(days=180)
@@ -50,7 +51,7 @@ def sweep(at: datetime | None = None) -> int:
             customer.lock()
             expire_past_end(customer, at=at)
     done = len(requests) + len(customers) + wind_up(at)
-    return done + tell_due(at) + remind_due(at)
+    return done + tell_due(at) + remind_due(at) + send_gathered(at)
 
 
 def wind_up(at: datetime) -> int:
@@ -102,7 +103,7 @@ def lapse(request: RelationshipRequest, *, at: datetime) -> None:
     withdraw_open_decisions(request, at=at)
     end_unanswered(request, because=EndedBecause.LAPSED, by=by, at=at)
     request.record("request.expired", by=by, at=at, side=Side.OPERATOR)
-    tell_lapsed(request)
+    tell_answer(request, at=at)
 
 
 def withdraw_open_decisions(request: RelationshipRequest, *, at: datetime) -> None:

@@ -49,7 +49,7 @@ from .answering import (
 from .clock import end_unanswered, expire_past_end, hold_chains
 from .granting import Given, grant
 from .previewing import preview
-from .seconding import grant_text, sign_first, waits_for_second
+from .seconding import grant_text, sign_first, takes_two, waits_for_second
 
 __all__ = [
     "Answer",
@@ -264,6 +264,15 @@ def _sign(
     by: Actor,
     at: datetime,
 ) -> None:
+    DecisionSignature.objects.create(
+        decision=decision,
+        actor=by,
+        at=at,
+        content_digest=content_digest(content),
+        granted_digest=granted_digest(given),
+        signed_in_again_at=by.signed_in_again_at,
+    )
+    # After its signature: the database counts them when it is approved.
     decision.move_to(
         status,
         decided_at=at,
@@ -274,23 +283,14 @@ def _sign(
         reason=answer.reason,
         content=content,
         content_digest=content_digest(content),
+        signatures_demanded=2 if given.terms and takes_two(decision, answer) else 1,
         language=get_language() or "en",
         texts_version=texts_version(),
         certificate=certificate,
     )
-    DecisionSignature.objects.create(
-        decision=decision,
-        actor=by,
-        at=at,
-        content_digest=decision.content_digest,
-        granted_digest=granted_digest(decision),
-        signed_in_again_at=by.signed_in_again_at,
-    )
 
 
-def granted_digest(decision: Decision) -> str:
+def granted_digest(given: Given) -> str:
     """The digest of what was given, in the same form for every signature."""
-    terms = decision.granted_terms
-    roles = [str(role.template_id) for role in terms.roles.all()] if terms else []
-    days = terms.days if terms else None
-    return digest(grant_text(Half(decision.selling), Half(decision.administration), roles, days))
+    days = given.terms.days if given.terms else None
+    return digest(grant_text(given.selling, given.administration, given.role_ids, days))

@@ -49,7 +49,12 @@ def may_end(by: Actor, side: Side, *, partner: Partner, customer: Customer) -> b
 
 @certified
 def terminate(
-    grant: AdminRelationship, *, by: Actor, side: Side, at: datetime | None = None
+    grant: AdminRelationship,
+    *,
+    by: Actor,
+    side: Side,
+    in_bulk: bool = False,
+    at: datetime | None = None,
 ) -> list[Effect]:
     """End one grant of administration before its end, with proof that nothing else moved."""
     customer = customer_of(grant)
@@ -64,6 +69,7 @@ def terminate(
         by=by,
         side=side,
         at=at,
+        in_bulk=in_bulk,
     )
     return effects
 
@@ -265,6 +271,7 @@ def close_end(
     side: Side,
     at: datetime,
     told: dict[str, str] | None = None,
+    in_bulk: bool = False,
 ) -> None:
     """Write the event, its certificate and its mails, and compare what existed."""
     partner = row.partner
@@ -281,7 +288,9 @@ def close_end(
         details={"effects": named, **(told or {})},
     )
     certify(customer, before, event, at=at)
-    notices.tell_end(kind, partner, customer, effects, by=by, side=side, event=event)
+    notices.tell_end(
+        kind, partner, customer, effects, by=by, side=side, event=event, in_bulk=in_bulk
+    )
     compare(customer, before, kind, by=by)
 
 

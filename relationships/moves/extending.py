@@ -35,10 +35,15 @@ EFFECTS = {
 
 @certified
 def wish(
-    grant: AdminRelationship, *, wished: bool, by: Actor, at: datetime | None = None
+    grant: AdminRelationship,
+    *,
+    wished: bool,
+    by: Actor,
+    in_bulk: bool = False,
+    at: datetime | None = None,
 ) -> list[Effect]:
     """The partner wishes that the grant be extended at its end, or no longer."""
-    return _proved(grant, wished, side=Side.PARTNER, by=by, at=at)
+    return _proved(grant, wished, side=Side.PARTNER, by=by, at=at, in_bulk=in_bulk)
 
 
 def wishing(
@@ -64,12 +69,18 @@ def allowing(
 
 
 def _proved(
-    grant: AdminRelationship, yes: bool, *, side: Side, by: Actor, at: datetime | None
+    grant: AdminRelationship,
+    yes: bool,
+    *,
+    side: Side,
+    by: Actor,
+    at: datetime | None,
+    in_bulk: bool = False,
 ) -> list[Effect]:
-    customer = customer_of(grant)
+    customer, kind = customer_of(grant), KINDS[side, yes]
     before, at = surveyed(customer, at)
     effects = _set(grant, yes, side=side, by=by, at=at)
-    close_end(KINDS[side, yes], grant, customer, effects, before, by=by, side=side, at=at)
+    close_end(kind, grant, customer, effects, before, by=by, side=side, at=at, in_bulk=in_bulk)
     return effects
 
 

@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Actor
 from audit.log import Side, hold
+from audit.models import Event
 from partnercenter.lib.refusals import Refused
 from partnercenter.lib.states import moment
 from partners.models import Partner, PartnerMembership, SecurityGroup, SecurityGroupMember
 
 from ..models import AccessAssignment, AssignmentStatus
 from .administration import manages_administration
+from .assignment_mails import readers_of, tell_group, usable_of
 from .assignments import end_assignment
 
 MOST = 200  # open groups of one partner
@@ -70,7 +72,7 @@ def add_person(
         raise GroupRefused(_("This person is in the group already."))
     at = moment(at)
     group.places.create(membership=place, added_at=at, added_by=by)
-    _record(group, "person_added", by=by, at=at, details={"person": str(place.user.public_id)})
+    _record_person(group, "person_added", place, by=by, at=at)
 
 
 @transaction.atomic
@@ -86,8 +88,7 @@ def take_out(
         raise GroupRefused(_("This person is not in the group."))
     row.removed_at, row.removed_by = moment(at), by
     row.save(update_fields=["removed_at", "removed_by"])
-    details = {"person": str(place.user.public_id)}
-    _record(group, "person_taken_out", by=by, at=row.removed_at, details=details)
+    _record_person(group, "person_taken_out", place, by=by, at=row.removed_at)
 
 
 @transaction.atomic
@@ -99,6 +100,7 @@ def close_group(
     # Another move may be ending one of them at this moment, under its customer's lock.
     list(group.assignments.select_for_update(no_key=True).order_by("pk"))
     at, standing = moment(at), assignments_of(group)
+    usable, readers = usable_of(group, at), readers_of(group)
     hold(
         (Side.PARTNER, group.partner.party.id),
         *((Side.CUSTOMER, row.relationship.customer.party.id) for row in _with_customer(standing)),
@@ -109,7 +111,8 @@ def close_group(
     group.closed_at, group.closed_by = at, by
     group.save(update_fields=["closed_at", "closed_by"])
     details = {"name": group.name, "assignments": len(standing)}
-    _record(group, "closed", by=by, at=at, details=details)
+    event = _record(group, "closed", by=by, at=at, details=details)
+    tell_group("closed", group, event, usable, readers, by=by)
     return standing
 
 
@@ -155,8 +158,18 @@ def _free_name(partner: Partner, name: str, *, but: SecurityGroup | None = None)
     return name
 
 
+def _record_person(
+    group: SecurityGroup, act: str, place: PartnerMembership, *, by: Actor, at: datetime
+) -> None:
+    person = place.user
+    event = _record(group, act, by=by, at=at, details={"person": str(person.public_id)})
+    usable, readers = usable_of(group, at), readers_of(group)
+    tell_group(act, group, event, usable, readers, by=by, person=person)
+
+
 def _record(
     group: SecurityGroup, act: str, *, by: Actor, at: datetime, details: dict[str, Any]
-) -> None:
+) -> Event:
     named = {"group": str(group.public_id), "group_name": group.name}
-    group.partner.record(f"partner.group_{act}", by=by, at=at, details={**named, **details})
+    details = {**named, **details}
+    return group.partner.record(f"partner.group_{act}", by=by, at=at, details=details)

@@ -13,39 +13,24 @@ from partners.models import Partner
 from partners.rights import PartnerRight
 
 from ..effects import Effect
-from ..models import Decision, Half
+from ..models import Decision
 from ..policy_changes import PolicyChanges
+from .answer_mails import facts_of, tell_answer
 from .displacing import Displaced
 
 # A partner may change its mind as often as it likes, and fill nobody's letter box with it.
 TOLD_ONCE_A_DAY = ("administration.extension_wished", "administration.extension_not_wished")
 
 
+def name_of(by: Actor) -> str:
+    """Who acted, as a mail says it."""
+    return by.user.get_full_name() if by.user else by.label
+
+
 def tell_decision(decision: Decision, *, by: Actor) -> None:
     """Write to the partner's people who may ask, and to the customer's who decide."""
-    request = decision.request
-    facts = {
-        "partner": request.partner.name,
-        "customer": decision.customer.name,
-        "request": request.name,
-        "approved": decision.status == "approved",
-        "selling": decision.selling == Half.APPROVED,
-        "asked_selling": request.asks_selling,
-        "asked_administration": decision.asks_administration,
-        "roles": [role.name for role in decision.granted_terms.roles.all()]
-        if decision.granted_terms
-        else [],
-        "ends_at": decision.admin_relationship.ends_at if decision.granted_terms else None,
-        "reason": decision.reason,
-    }
-    right = PartnerRight.REQUEST_ROLES if request.terms_id else PartnerRight.REQUEST_SELLING
-    for place in request.partner.memberships.having(right).select_related("user"):
-        outbox.send_to(
-            place.user,
-            "decision_partner",
-            context={**facts, "link": settings.SITE_URL + request.get_absolute_url()},
-            key=f"decision:{decision.public_id}:partner:{place.user.public_id}",
-        )
+    tell_answer(decision.request, decision=decision, at=decision.decided_at)
+    facts = facts_of(decision)
     deciders = decision.customer.memberships.having(CustomerRight.DECIDE)
     for seat in deciders.select_related("user"):
         outbox.send_to(
@@ -53,7 +38,7 @@ def tell_decision(decision: Decision, *, by: Actor) -> None:
             "decision_customer",
             context={
                 **facts,
-                "actor": by.user.get_full_name() if by.user else by.label,
+                "actor": name_of(by),
                 "partners_link": settings.SITE_URL
                 + reverse("relationships:customer-partners", args=[decision.customer.slug]),
                 "link": settings.SITE_URL + decision.get_absolute_url(),
@@ -71,7 +56,7 @@ def tell_passed_on(decision: Decision, *, by: Actor) -> None:
         "passed_on",
         place.user,
         {
-            "actor": by.user.get_full_name() if by.user else by.label,
+            "actor": name_of(by),
             "partner": decision.request.partner.name,
             "customer": decision.customer.name,
             "request": decision.request.name,
@@ -90,7 +75,7 @@ def tell_second(decision: Decision, *, by: Actor) -> None:
             place.user,
             "second_approval",
             context={
-                "actor": by.user.get_full_name() if by.user else by.label,
+                "actor": name_of(by),
                 "partner": decision.request.partner.name,
                 "customer": decision.customer.name,
                 "request": decision.request.name,
@@ -126,9 +111,14 @@ def tell_end(
     by: Actor,
     side: Side,
     event: Event,
+    in_bulk: bool = False,
 ) -> None:
-    """Tell both sides that administration or selling was taken back, who did it first."""
-    person = by.user.get_full_name() if by.user else by.label
+    """
+    Tell both sides that administration or selling was taken back, who did it first.
+
+    Of many at once the partner's own people are told by one mail at the end (ADR 0020).
+    """
+    person = name_of(by)
     about = str(event.public_id)
     if kind in TOLD_ONCE_A_DAY:
         about = f"{kind}:{event.subject_id}:{event.at:%Y%m%d}"
@@ -140,9 +130,8 @@ def tell_end(
         "effects": effects,
     }
     partner_link = reverse("relationships:partner-home", args=[partner.slug])
-    for place in partner.memberships.having(PartnerRight.MANAGE_ADMINISTRATION).select_related(
-        "user"
-    ):
+    places = partner.memberships.having(PartnerRight.MANAGE_ADMINISTRATION).select_related("user")
+    for place in () if in_bulk else places:
         actor = customer.name if side == Side.CUSTOMER else person
         link = settings.SITE_URL + partner_link
         _send(
@@ -172,7 +161,7 @@ def tell_policy(customer: Customer, event: Event, *, by: Actor) -> None:
             "policy_changed",
             seat.user,
             {
-                "actor": by.user.get_full_name() if by.user else by.label,
+                "actor": name_of(by),
                 "customer": customer.name,
                 "changes": PolicyChanges(event),
                 "link": link,

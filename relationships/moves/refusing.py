@@ -15,14 +15,13 @@ from django.db.models import Q
 from accounts.models import Actor, User
 from audit.log import Side, hold, record
 from customers.models import Customer, CustomerMembership
-from mail import outbox
 from partnercenter.lib.free_mail import is_free_mail
 from partnercenter.lib.names import ascii_domain, domain_of, spellings_of
 from partnercenter.lib.refusals import Refused
 
 from ..models import PartnerRelationship, PolicyRefusal, RelationshipRequest, RequestPolicy
-from ..policy_rules import Met, Rule, met_by, rules_met
-from .asking import right_to_change
+from ..policy_rules import Met, Rule, rules_met
+from .answer_mails import tell_answer
 
 BATCH = 100
 
@@ -151,7 +150,7 @@ def _tell_later(refusal: PolicyRefusal, *, at: datetime) -> None:
 
 def _tell(refusal: PolicyRefusal, *, at: datetime) -> None:
     """In the partner's log and by mail to those who can ask otherwise; no organisation is named."""
-    request, found = refusal.request, met_by(refusal)
+    request = refusal.request
     refusal.told_at = at
     refusal.save(update_fields=["told_at"])
     request.record(
@@ -161,19 +160,4 @@ def _tell(refusal: PolicyRefusal, *, at: datetime) -> None:
         side=Side.CUSTOMER,
         details={"rules": refusal.rules},
     )
-    places = request.partner.memberships.having(right_to_change(request))
-    for place in places.select_related("user").order_by("pk"):
-        outbox.send(
-            "request_against_policy",
-            to=place.user.email,
-            name=place.user.name,
-            language=place.user.language,
-            context={
-                "partner": request.partner.name,
-                "request": request.name,
-                "standing": request.is_standing,
-                "found": found,
-                "link": settings.SITE_URL + request.get_absolute_url(),
-            },
-            key=f"policy:{refusal.public_id}:{place.user.public_id}",
-        )
+    tell_answer(request, refusal=refusal, at=at)

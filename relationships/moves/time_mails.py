@@ -1,4 +1,4 @@
-"""Mails about what time does: an end that comes near, an extension, an end, a lapse."""
+"""Mails about what time does: an end that comes near, an extension, an end."""
 
 from collections.abc import Callable, Collection
 from typing import Any
@@ -13,7 +13,7 @@ from mail import outbox
 from partners.models import Partner
 from partners.rights import PartnerRight
 
-from ..models import AdminRelationship, RelationshipRequest
+from ..models import AdminRelationship
 
 
 def tell_partner_and_customer(
@@ -64,20 +64,6 @@ def tell_selling_ended(partner: Partner, customer: Customer, event_id: Any) -> N
     _tell_customer(
         partner, customer, facts, key=lambda person: f"end:{event_id}:customer:{person.public_id}"
     )
-
-
-def tell_lapsed(request: RelationshipRequest) -> None:
-    """Nobody answered in time; who may ask can ask again."""
-    right = PartnerRight.REQUEST_ROLES if request.terms_id else PartnerRight.REQUEST_SELLING
-    facts = {
-        "act": "request.expired",
-        "partner": request.partner.name,
-        "name": request.name,
-        "link": settings.SITE_URL + request.get_absolute_url(),
-    }
-    for place in request.partner.memberships.having(right).select_related("user"):
-        key = f"lapsed:{request.public_id}:{place.user.public_id}"
-        outbox.send_to(place.user, "time_partner", context=facts, key=key)
 
 
 def _tell_partner(

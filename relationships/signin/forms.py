@@ -73,10 +73,20 @@ class ProfileForm(FieldsForm):
 
     class Meta:
         model = User
-        fields = ["name", "language", "time_zone"]
+        fields = ["name", "language", "time_zone", "answers_daily"]
+        labels = {"answers_daily": _("Answers to requests once a day")}
+        help_texts = {
+            "answers_daily": _(
+                "What came of your organisation's requests comes in one mail at 17:00 in your time "
+                "zone, and not each answer at once. What ends or is taken from you is always told "
+                "at once."
+            )
+        }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, of_partner: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not of_partner:
+            del self.fields["answers_daily"]
         self.fields["name"].required = True
         self.fields["name"].validators.append(plain_name)
         self.fields["name"].widget.attrs["autocomplete"] = "name"

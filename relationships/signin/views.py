@@ -43,7 +43,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @never_cache
 def profile(request: HttpRequest) -> HttpResponse:
     """The person's own name, language and time zone, and the ways to their account's security."""
-    form = ProfileForm(request.POST or None, instance=request.user)
+    partner_places = list(PartnerMembership.objects.visible_to(request.user))
+    form = ProfileForm(request.POST or None, instance=request.user, of_partner=bool(partner_places))
     if request.method == "POST" and form.is_valid():
         form.save()
         with translation.override(form.instance.language):
@@ -55,7 +56,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     status = 422 if form.errors else 200
     context = {
         "form": form,
-        "partner_places": PartnerMembership.objects.visible_to(request.user),
+        "partner_places": partner_places,
         "customer_places": CustomerMembership.objects.visible_to(request.user),
     }
     return render(request, "signin/profile.html", context, status=status)

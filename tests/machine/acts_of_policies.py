@@ -10,6 +10,7 @@ from relationships.moves.requesting import create_request
 
 from .acts_of_requests import Requests, fresh
 from .drawing import act
+from .naive_policy import policy_of
 from .steps import partner_of
 from .witness import Refusal
 
@@ -18,6 +19,7 @@ WISHES = (
     PolicyWish(),
     PolicyWish(longest_days=90),
     PolicyWish(never_privileged=True),
+    PolicyWish(second_person=True),
     PolicyWish(quiet_days=7),
     PolicyWish(who="known"),
     PolicyWish(most_roles=1, longest_days=30),
@@ -32,8 +34,24 @@ class Policies(Requests):
     def change_policy(self, data: Any) -> None:
         customer = self.pick(data, self.world.customers, "customer").pk
         wish = self.pick(data, WISHES, "wish")
-        stale = self.now_and_then(data, 8)
+        self._rule(customer, wish, stale=self.now_and_then(data, 8))
 
+    @act(1)
+    def ask_for_a_code(self, data: Any) -> None:
+        """From then on whoever asks has it, or has not; until none is needed any more."""
+        customer = self.pick(data, self.world.customers, "customer")
+        by = self.world.admin(customer)
+
+        def code(move: Any) -> Any:
+            return lambda: move(Customer.objects.get(pk=customer.pk), by=by)
+
+        policy = policy_of(self.rows, customer.pk)
+        if policy is None or not policy.code:
+            self.make("renew code", code(policing.renew_code))
+        else:
+            self.make("drop code", code(policing.drop_code))
+
+    def _rule(self, customer: int, wish: PolicyWish, *, stale: bool = False) -> None:
         def move() -> Any:
             row = Customer.objects.get(pk=customer)
             seen = RequestPolicy.objects.of(row).version - stale

@@ -17,6 +17,7 @@ from tests import factories as make
 
 from .drawing import Drawing, act
 from .naive_administration import entered
+from .naive_policy import policy_of
 from .steps import approving, grant_of
 from .witness import Refusal
 from .world import EXCHANGE, GLOBAL, SUPPORT, TEAMS, USERS
@@ -42,6 +43,7 @@ class Requests(Drawing):
         """Mostly the customer's person opens it at once, so that there is something to decide."""
         partner, customer = self._pair(data)
         ask = self._addressed(data, self._wish(data, partner), customer)
+        ask = replace(ask, request_code=self._code(data, customer.pk))
         agent = Agent.SALES_AGENT if self.now_and_then(data, 8) else Agent.ADMIN_AGENT
         by = self.world.agent(partner, agent)
         made = self.make("ask", lambda: create_request(fresh(partner), ask, by=by))
@@ -66,7 +68,7 @@ class Requests(Drawing):
         waiting = [row for row in self.open_decisions() if row.request_id == request]
         if waiting and not self.now_and_then(data):
             by = self.world.admin(customer)
-            self.witness.make(approving(waiting[0].id, by=by))
+            self.witness.make(approving(waiting[0].id, by=by, rows=self.rows))
 
     @act()
     def make_link(self, data: Any) -> None:
@@ -163,6 +165,13 @@ class Requests(Drawing):
             administrator=administrator,
             groups=groups,
         )
+
+    def _code(self, data: Any, customer: int) -> str:
+        """Mostly the customer's, where it demands one; else none, or a wrong one."""
+        policy = policy_of(self.rows, customer)
+        if policy is None or not policy.code:
+            return ""
+        return self.pick(data, (policy.code, policy.code, "", "AAAAA-AAAAA"), "code")
 
     def _addressed(self, data: Any, ask: Ask, customer: Any) -> Ask:
         address = self.pick(data, ADDRESSES, "address")

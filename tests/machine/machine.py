@@ -7,13 +7,12 @@ A class for each kind of acts; whoever adds a move adds a method marked `act`, a
 from collections import Counter
 from collections.abc import Callable
 
-from .acts_of_decisions import Decisions
 from .acts_of_ends import Ends
 from .acts_of_groups import Groups
-from .acts_of_policies import Policies
 from .acts_of_strangers import Strangers
 from .acts_of_subscriptions import Subscriptions
 from .acts_of_time import Time
+from .acts_of_two_people import TwoPeople
 from .world import World
 
 # What a run that deserves the name has done at least once.
@@ -39,6 +38,9 @@ IMPORTANT = frozenset(
         "change policy",
         "list partner",
         "refused by policy",
+        "first approval",
+        "second approval",
+        "renew code",
         "sell",
         "effect: selling_starts",
         "effect: selling_stays",
@@ -59,6 +61,11 @@ IMPORTANT = frozenset(
 # What many long sequences do.
 EVERYTHING = IMPORTANT | {
     "no extension",
+    "signed twice by one person",
+    "a first approval is void",
+    "opened with the code",
+    "refused by code",
+    "drop code",
     "take out of group",
     "close group",
     "change: disable",
@@ -90,7 +97,7 @@ EVERYTHING = IMPORTANT | {
 }
 
 
-class EveryMove(Decisions, Ends, Groups, Policies, Subscriptions, Time, Strangers):
+class EveryMove(TwoPeople, Ends, Groups, Subscriptions, Time, Strangers):
     """The whole machine; `machine_in` gives it a world."""
 
 

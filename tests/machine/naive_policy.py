@@ -1,12 +1,15 @@
 """Whom request policies let in and what they let be granted, once more, by loops over all rows."""
 
+import json
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 
 from relationships.models import (
     AccessTerms,
     AdminRole,
     Decision,
+    DecisionSignature,
     PartnerRelationship,
     PolicyPartner,
     PolicyRefusal,
@@ -15,6 +18,16 @@ from relationships.models import (
 )
 
 from .snapshots import Snapshot, altered, born
+
+CODE_TRIES, CODE_PERIOD = 5, timedelta(days=1)
+
+
+class Signing(StrEnum):
+    """What one person's approval comes to, where the policy may ask for two."""
+
+    DECIDES = "decides"
+    FIRST = "first"
+    AGAIN = "again"
 
 
 def check_policies(before: Snapshot, after: Snapshot) -> None:
@@ -31,6 +44,7 @@ def check_policies(before: Snapshot, after: Snapshot) -> None:
             assert policy is None or may_have(before, after, policy, decision), (
                 f"decision {decision.id} gives more than the policy allows"
             )
+            check_signatures(before, after, policy, decision)
     for refusal in born(PolicyRefusal, before, after):
         request = after.of(RelationshipRequest)[refusal.request_id]
         policy = policy_of(before, refusal.customer_id)
@@ -40,12 +54,63 @@ def check_policies(before: Snapshot, after: Snapshot) -> None:
         )
 
 
+def check_signatures(before: Snapshot, after: Snapshot, policy: Any, decision: Any) -> None:
+    """As many people as the policy asks for signed the same content and the same grant."""
+    signed = list(after.where(DecisionSignature, decision_id=decision.id))
+    last = max(signed, key=lambda row: row.id)
+    same = (decision.content_digest, last.granted_digest)
+    people = {row.actor_id for row in signed if (row.content_digest, row.granted_digest) == same}
+    given = roles_of(after, decision.granted_terms_id) if decision.granted_terms_id else []
+    needed = 2 if takes_two(before, policy, given) else 1
+    assert len(people) >= needed, (
+        f"decision {decision.id} was approved by {len(people)} where it takes {needed}"
+    )
+    assert decision.signatures_demanded == needed
+
+
+def takes_two(rows: Snapshot, policy: Any, roles: list[int]) -> bool:
+    if policy is None or not policy.second_person:
+        return False
+    return any(rows.of(AdminRole)[role].privileged for role in roles)
+
+
+def signing(rows: Snapshot, key: int, answer: Any, actor: int) -> Signing:
+    """By what stood signed before; whether it can be approved at all is not asked here."""
+    decision = rows.of(Decision)[key]
+    request = rows.of(RelationshipRequest)[decision.request_id]
+    roles = [role.pk for role in answer.roles] if answer.administration else []
+    if not takes_two(rows, policy_of(rows, decision.customer_id), roles):
+        return Signing.DECIDES
+    grant = {
+        "selling": half(request.asks_selling, answer.selling),
+        "administration": "approved",
+        "roles": sorted(str(role.template_id) for role in answer.roles),
+        "days": answer.days or rows.of(AccessTerms)[request.terms_id].days,
+    }
+    signed = {
+        row.actor_id
+        for row in rows.where(DecisionSignature, decision_id=key, content_digest=answer.seen_digest)
+        if json.loads(row.answer) == grant
+    }
+    if signed - {actor}:
+        return Signing.DECIDES
+    return Signing.AGAIN if signed else Signing.FIRST
+
+
+def half(asked: bool, given: bool) -> str:
+    if not asked:
+        return "not_asked"
+    return "approved" if given else "declined"
+
+
 def policy_of(rows: Snapshot, customer: int) -> Any:
     return next(rows.where(RequestPolicy, customer_id=customer), None)
 
 
 def may_come_in(rows: Snapshot, policy: Any, request: Any, at: Any) -> bool:
     if not lets_in(rows, policy, request) or is_quiet(rows, policy, request, at):
+        return False
+    if policy.code and not has_code(rows, policy, request, at):
         return False
     if request.terms_id is None:
         return True
@@ -90,6 +155,17 @@ def is_quiet(rows: Snapshot, policy: Any, request: Any, at: Any) -> bool:
         and rows.of(RelationshipRequest)[decision.request_id].partner_id == request.partner_id
         for decision in rows.where(Decision, customer_id=policy.customer_id, status="declined")
     )
+
+
+def has_code(rows: Snapshot, policy: Any, request: Any, at: Any) -> bool:
+    """The right one, by a partner that has not tried too many wrong ones."""
+    wrong = [
+        refusal
+        for refusal in rows.where(PolicyRefusal, customer_id=policy.customer_id, wrong_code=True)
+        if refusal.met_at > at - CODE_PERIOD
+        and rows.of(RelationshipRequest)[refusal.request_id].partner_id == request.partner_id
+    ]
+    return request.request_code == policy.code and len(wrong) < CODE_TRIES
 
 
 def roles_of(rows: Snapshot, terms: int) -> list[int]:

@@ -11,14 +11,22 @@ from relationships.moves import deciding, ending, extending, pausing, taking
 from relationships.moves.previewing import preview
 from tests import factories as make
 
+from .naive_policy import Signing, signing
+from .snapshots import Snapshot
 from .witness import Step
 
 GOOD_FAITH = "I act in good faith."
 
 
-def approving(decision: int, *, by: Actor, **answer: Any) -> Step:
-    """What is not answered is allowed; the page was opened just before."""
-    seen = make.make_answer(decision_of(decision)).seen_digest
+def approving(decision: int, *, by: Actor, rows: Snapshot | None = None, **answer: Any) -> Step:
+    """
+    What is not answered is allowed; the page was opened just before.
+
+    From the rows it is foretold whether it takes another person.
+    """
+    shown = decision_of(decision)
+    seen = make.make_answer(shown).seen_digest
+    foretold = make.make_answer(shown, **{"seen_digest": seen} | answer)
 
     def run(move: Any) -> Any:
         row = decision_of(decision)
@@ -29,6 +37,7 @@ def approving(decision: int, *, by: Actor, **answer: Any) -> Step:
         move=lambda: run(deciding.approve),
         preview=lambda: run(deciding.preview_approval),
         certified=True,
+        signs=signing(rows, decision, foretold, by.pk) if rows else Signing.DECIDES,
     )
 
 

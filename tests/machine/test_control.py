@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -12,7 +12,7 @@ from audit import log
 from audit.log import Side
 from partnercenter.lib.refusals import Refused
 from relationships import access_matrix, survey, who_may
-from relationships.models import AdminRelationship
+from relationships.models import AdminRelationship, RequestPolicy
 from relationships.moves import (
     administration,
     clock,
@@ -22,6 +22,7 @@ from relationships.moves import (
     granting,
     opening,
     policing,
+    seconding,
 )
 from relationships.moves.cancelling import cancel
 from relationships.moves.opening import follow, open_decision
@@ -35,10 +36,11 @@ from . import steps
 from .acts_of_requests import request_of
 from .machine import EveryMove, machine_in
 from .naive_administration import check_administrators
+from .naive_policy import Signing
 from .snapshots import read
 from .test_machine import SHORT
 from .witness import Step
-from .world import EXCHANGE, START
+from .world import EXCHANGE, START, USERS
 
 pytestmark = pytest.mark.django_db
 
@@ -277,6 +279,85 @@ class TestAPolicy:
         monkeypatch.setattr(deciding, "check_policy", lambda *things: None)
         with pytest.raises(AssertionError, match="more than the policy allows"):
             witness.make(displacing_step)
+
+
+class TestTwoPeople:
+    """Where the policy asks for a second person: one is not enough, whoever forgets to ask."""
+
+    @pytest.fixture
+    def grave_step(self, witness):
+        world = witness.world
+        customer, by = world.customers[2], world.admin(world.customers[2])
+        policing.set_policy(customer, PolicyWish(second_person=True), by=by, seen=0)
+        ask = make.make_ask(name="Grave", role_ids=(USERS,), days=30, asks_selling=False)
+        request = create_request(world.alder, ask, by=world.agent(world.alder))
+        decision = open_decision(request, customer, by=by).pk
+        witness.rows = read(witness.rows)
+
+        def step(by=by, **answer):
+            rows = {"rows": witness.rows, "switches": world.keys}
+            return steps.approving(decision, by=by, **rows, **answer)
+
+        step.deputy = world.deputy(customer)
+        return step
+
+    @pytest.fixture
+    def one_is_enough(self, monkeypatch):
+        for module in (deciding, seconding):
+            monkeypatch.setattr(module, "takes_two", lambda *things: False)
+
+    @staticmethod
+    def leave_out_the_guard():
+        at = " ON relationships_decision" if connection.vendor == "postgresql" else ""
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP TRIGGER guard_relationships_decision_second_person{at}")
+
+    def test_give_it_together(self, witness, grave_step):
+        assert witness.make(grave_step()) == []
+        assert "A second person" in witness.make(grave_step()).sentence
+        assert witness.make(grave_step(grave_step.deputy, days=7)) == []
+        assert witness.make(grave_step(grave_step.deputy))
+        witness.finish()
+
+    def test_that_are_not_asked_for_are_missed_by_the_database(
+        self, witness, grave_step, one_is_enough
+    ):
+        with pytest.raises(IntegrityError, match="decision_second_person"):
+            witness.make(grave_step())
+
+    @pytest.mark.parametrize(
+        ("signs", "said"),
+        [
+            (Signing.FIRST, "one person alone came to"),
+            (Signing.DECIDES, "was approved by 1 where it takes 2"),
+        ],
+    )
+    def test_that_are_not_asked_for_are_missed_in_the_rows(
+        self, witness, grave_step, one_is_enough, signs, said
+    ):
+        self.leave_out_the_guard()
+        with pytest.raises(AssertionError, match=said):
+            witness.make(replace(grave_step(), signs=signs))
+
+    def test_are_not_one_person_who_signs_twice(self, witness, grave_step, monkeypatch):
+        witness.make(grave_step())
+        monkeypatch.setattr(deciding, "waits_for_second", lambda *things, **about: False)
+        with pytest.raises(IntegrityError):
+            witness.make(grave_step())
+
+
+class TestTheRequestCode:
+    def test_that_is_not_looked_at_is_seen(self, witness, monkeypatch):
+        world = witness.world
+        customer, by = world.customers[0], world.admin(world.customers[0])
+        policing.renew_code(customer, by=by)
+        ask = make.make_ask(name="Wrong code", role_ids=(), request_code="AAAAA-AAAAA")
+        request = create_request(world.alder, ask, by=world.agent(world.alder))
+        witness.rows = read(witness.rows)
+        monkeypatch.setattr(RequestPolicy, "code_is", lambda policy, typed: True)
+        step = Step(kind="open", move=lambda: follow(request, customer, by=by))
+        with pytest.raises(AssertionError, match="opened against the policy"):
+            witness.make(step)
 
 
 class TestARefusal:

@@ -14,7 +14,7 @@ from audit.models import Event
 from partnercenter.lib.refusals import Refused
 from relationships import who_may
 from relationships.effects import Effect
-from relationships.models import Decision, PolicyRefusal
+from relationships.models import Decision, DecisionSignature, PolicyRefusal
 from relationships.moves.answering import SignInAgain
 from subscriptions.models import SubscriptionChange
 
@@ -22,10 +22,10 @@ from .differences import effects_between
 from .matrices import check_matrices
 from .naive_access import Triple, access, once_near
 from .naive_administration import check_administrators
-from .naive_policy import check_policies
+from .naive_policy import Signing, check_policies, policy_of
 from .obligations import check_obligations
 from .proofs import check_certificates, check_chains, check_everything, public_keys
-from .snapshots import Snapshot, born, changed_tables, read
+from .snapshots import Snapshot, altered, born, changed_tables, read
 from .world import ROLES, World
 
 REFUSALS = (Refused, PermissionDenied)
@@ -44,6 +44,7 @@ class Step:
     certified: bool = False
     # The key of the subscription that the step is for.
     changes: int | None = None
+    signs: Signing = Signing.DECIDES
     orders: bool = False
     clock: bool = False
     # Whoever tries it has no right to it.
@@ -132,12 +133,19 @@ class Witness:
     def _compare(step: Step, shown: Any, outcome: Any) -> None:
         if isinstance(outcome, Refusal) and outcome.sign_in:
             return  # a preview asks for no second sign-in
+        if step.signs == Signing.AGAIN:
+            assert isinstance(outcome, Refusal), "one person was taken for two"
+            return
+        if step.signs == Signing.FIRST and not isinstance(shown, Refusal):
+            assert outcome == [], f"{step.kind}: one person alone came to {outcome}"
+            return
         assert shown == outcome, f"{step.kind}: shown {shown}, done {outcome}"
 
     def _check_refused(self, step: Step, before: Snapshot, after: Snapshot) -> None:
         changed = changed_tables(before, after)
         assert not changed, f"a refused {step.kind} changed {changed}"
         self.reached[f"refused: {step.kind}"] += 1
+        self.reached["signed twice by one person"] += step.signs == Signing.AGAIN
 
     def _check_made(self, step: Step, before: Snapshot, after: Snapshot, outcome: Any) -> None:
         assert not step.forbidden, f"{step.kind} was done by somebody without the right"
@@ -146,7 +154,12 @@ class Witness:
         found = effects_between(before, after, self.clock.now)
         assert said == found, f"{step.kind} says {said}, the rows say {found}"
         check_policies(before, after)
-        check_certificates(before, after, expected=int(step.certified), known=self.known)
+        waits = step.signs == Signing.FIRST
+        if waits:
+            assert len(born(DecisionSignature, before, after)) == 1, "the first did not sign"
+            assert not altered(Decision, before, after), "one person alone decided"
+        expected = int(step.certified and not waits)
+        check_certificates(before, after, expected=expected, known=self.known)
         check_chains(before, after)
 
     def _count(self, step: Step, before: Snapshot, after: Snapshot) -> None:
@@ -157,12 +170,36 @@ class Witness:
         self.reached.update({f"change: {change.kind}" for change in changes})
         events = born(Event, before, after)
         self.reached.update(e.kind for e in events if e.kind == "administration.extended")
-        if born(PolicyRefusal, before, after):
+        for refusal in born(PolicyRefusal, before, after):
             self.reached["refused by policy"] += 1
+            codes = any(rule["rule"].startswith("code_") for rule in refusal.rules)
+            self.reached["refused by code"] += codes
+        for decision in born(Decision, before, after):
+            self._count_opened(before, decision)
+        for signature in born(DecisionSignature, before, after):
+            self._count_signed(after, signature)
         known = before.of(Decision)
         for key, decision in after.of(Decision).items():
             if key in known and known[key].status != decision.status:
                 self.reached[f"decision: {decision.status}"] += 1
+
+    def _count_opened(self, before: Snapshot, decision: Any) -> None:
+        policy = policy_of(before, decision.customer_id)
+        self.reached["opened with the code"] += bool(policy and policy.code)
+
+    def _count_signed(self, after: Snapshot, signature: Any) -> None:
+        decision = after.of(Decision)[signature.decision_id]
+        others = [
+            row
+            for row in after.where(DecisionSignature, decision_id=decision.id)
+            if row.actor_id != signature.actor_id
+        ]
+        if decision.status == "open":
+            self.reached["first approval"] += 1
+            void = any(row.content_digest != signature.content_digest for row in others)
+            self.reached["a first approval is void"] += void
+        elif decision.signatures_demanded == 2:
+            self.reached["second approval"] += 1
 
     def _check_access(self) -> None:
         """Ask again whatever has changed since the last look, and some of the rest in turn."""

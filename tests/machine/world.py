@@ -25,6 +25,7 @@ from subscriptions.moves.ordering import import_one
 from tests import factories as make
 
 START = datetime(2027, 3, 10, 9, 30, tzinfo=UTC)
+DEPUTY = "deputy"
 TERMS = {"P1M": relativedelta(months=1), "P1Y": relativedelta(years=1)}
 EXCHANGE, SUPPORT = make.EXCHANGE_ADMINISTRATOR, make.SERVICE_SUPPORT_ADMINISTRATOR
 TEAMS, GLOBAL, USERS = (
@@ -119,6 +120,9 @@ class World:
                 role: make.join_customer(customer, role, make.make_user(f"{role}@{domain}"))
                 for role in (CustomerRole.GLOBAL_ADMIN, CustomerRole.READER)
             }
+            deputy = make.make_user(f"{DEPUTY}@{domain}")
+            make.join_customer(customer, CustomerRole.GLOBAL_ADMIN, deputy)
+            self.members[customer.pk][DEPUTY] = deputy
 
     def _import_subscriptions(self) -> None:
         fernhill, gorse, heather = self.customers
@@ -194,6 +198,10 @@ class World:
     def admin(self, customer: Customer | int, *, fresh: bool = True) -> Actor:
         person = self.members[key_of(customer)][CustomerRole.GLOBAL_ADMIN]
         return self.actor(person, fresh=fresh)
+
+    def deputy(self, customer: Customer | int) -> Actor:
+        """Another global admin, who can be the second of two."""
+        return self.actor(self.members[key_of(customer)][DEPUTY])
 
     def reader(self, customer: Customer | int) -> Actor:
         return self.actor(self.members[key_of(customer)][CustomerRole.READER])

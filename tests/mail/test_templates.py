@@ -45,6 +45,18 @@ TIME = {
     "customer": "Fernhill & Sons",
     "link": LINK,
 }
+ASSIGNMENT = {
+    "act": "assigned",
+    "actor": "Ada",
+    "group": "Mail people",
+    "partner": "Alder",
+    "customer": "Fernhill & Sons",
+    "roles": ["Exchange Administrator"],
+    "until": MOMENT,
+    "paused": True,
+    "own": True,
+    "link": LINK,
+}
 MAILS = {
     "account_deleted": {"organisations": ["Fernhill & Sons"], "link": LINK},
     "breach": {
@@ -133,6 +145,36 @@ MAILS = {
         "ended": ["Mail help"],
         "link": LINK,
     },
+    "assignment": ASSIGNMENT,
+    "assignment_customer": ASSIGNMENT,
+    "group": {
+        "act": "person_added",
+        "actor": "Ada",
+        "group": "Mail people",
+        "partner": "Alder",
+        "person": "Robin",
+        "own": False,
+        "standing": [{"customer": "Fernhill & Sons", "roles": ["Reader"], "until": MOMENT}],
+        "more": 3,
+        "link": LINK,
+    },
+    "bulk_job": {
+        "act": "halted",
+        "does": "terminate",
+        "wished": True,
+        "because": "right",
+        "actor": "Ada",
+        "partner": "Alder",
+        "group": "",
+        "done": 30,
+        "refused": 2,
+        "failed": 1,
+        "waiting": 0,
+        "named": ["Fernhill & Sons"],
+        "more": 29,
+        "own": False,
+        "link": LINK,
+    },
     "taken_back_partner": END,
     "taken_back_customer": END | {"act": "selling.winding_down"},
     "time_partner": TIME,
@@ -159,6 +201,28 @@ MAILS = {
     },
     "decision_partner": DECISION,
     "decision_customer": DECISION,
+    "answers": {
+        "answers": [
+            DECISION | {"answer": "decided", "day": MOMENT},
+            DECISION | {"answer": "decided", "day": MOMENT, "approved": False, "reason": "No."},
+            {
+                "answer": "refused",
+                "partner": "Alder",
+                "request": "Mail help",
+                "found": [Met(Rule.DAYS, 30), Met(Rule.QUIET, 7, MOMENT)],
+                "day": MOMENT,
+                "link": LINK,
+            },
+            {
+                "answer": "lapsed",
+                "partner": "Alder",
+                "request": "Mail help",
+                "day": MOMENT,
+                "link": LINK,
+            },
+        ],
+        "link": "http://127.0.0.1:8000/profile/",
+    },
 }
 
 
@@ -185,6 +249,31 @@ class TestMail:
 def test_times_do_not_depend_on_whose_page_caused_the_mail():
     with timezone.override("Asia/Seoul"):
         assert "09:30 (UTC)" in render("invitation", "en", MAILS["invitation"]).text
+
+
+class TestBulkJob:
+    @pytest.mark.parametrize("does", ["terminate", "assign", "wish", "request"])
+    @pytest.mark.parametrize("act", ["finished", "halted", "stopped"])
+    def test_has_a_sentence_for_each_end_of_each_act(self, act, does):
+        because = "suspended" if act == "halted" else ""
+        context = {**MAILS["bulk_job"], "act": act, "does": does, "because": because}
+        for more in ({}, {"named": [], "more": 0, "done": 0}, {"own": True}, {"wished": False}):
+            words = render("bulk_job", "en", context | more)
+            assert words.subject.count("Ada") == 1
+            assert "Refused: 2." in words.text
+            assert "\n\n\n" not in words.text
+
+
+class TestGroup:
+    @pytest.mark.parametrize("act", ["person_added", "person_taken_out", "closed"])
+    def test_says_to_whom_it_happened(self, act):
+        for own in (True, False):
+            words = render("group", "en", {**MAILS["group"], "act": act, "own": own})
+            assert ("Robin" in words.text) == (act != "closed" and not own)
+            assert ("(until 24 " in words.text) == (act == "person_added")
+        bare = render("group", "en", {**MAILS["group"], "act": act, "standing": [], "more": 0})
+        assert "nobody’s access changes" in bare.text
+        assert "\n\n\n" not in bare.text
 
 
 class TestRequest:

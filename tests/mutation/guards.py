@@ -39,6 +39,7 @@ TESTS = {
         "tests/relationships/test_later_guards.py",
         "tests/relationships/admin/test_breaches.py",
         "tests/relationships/test_renewing.py",
+        "tests/relationships/test_seconding.py",
         KEPT,
         "tests/subscriptions/test_ordering.py",
         *(f"tests/relationships/test_{name}.py" for name in ("extending", "renewal")),

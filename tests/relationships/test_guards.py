@@ -301,6 +301,7 @@ class TestKeysThatHoldForSomeRows:
         by = make.join_customer(make.make_customer())
         late = make.make_decision(scene.open.request, by.customer_memberships.get().customer, by=by)
         scene.approve(scene.open)
+        late.signatures.create(actor=scene.by, at=late.opened_at, content_digest="")
         with Unchanged(table), by_a_guard(f"{table}_overwrite"), transaction.atomic():
             set_column(table, {"id": late.pk}, "status", "approved", verb="UPDATE OR REPLACE")
 

@@ -15,8 +15,18 @@ from partners.rights import Admin, Agent
 from relationships.breaches import write_down
 from relationships.differences import Difference
 from relationships.models import FoundBy
-from relationships.moves import clock, deciding, deleting, ending, joining, people
+from relationships.moves import (
+    bulk_work,
+    clock,
+    deciding,
+    deleting,
+    ending,
+    groups,
+    joining,
+    people,
+)
 from relationships.moves.accepting import accept_registration, refuse_registration
+from relationships.moves.assignments import assign
 from relationships.moves.cancelling import cancel
 from relationships.moves.domain_mails import tell_lost
 from relationships.moves.policing import PolicyWish, set_policy
@@ -27,6 +37,7 @@ from tests.conventions.sources import templates
 from tests.tables import rows_of_all_tables
 
 from .scenes import EXCHANGE, GLOBAL, Fernhill
+from .test_bulk import Scene
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +80,14 @@ def decide():
     deciding.approve(decision, make.make_answer(decision), by=Actor.objects.of(decider))
 
 
+def decide_for_a_mail_of_the_day():
+    fernhill = Fernhill()
+    agent = make.make_admin_agent(fernhill.alder)
+    User.objects.filter(pk=agent.pk).update(answers_daily=True)
+    fernhill.grant(fernhill.alder, EXCHANGE)
+    clock.sweep(make.now() + make.days(1))
+
+
 def claim():
     holder = make.make_customer()
     make.join_customer(holder)
@@ -94,6 +113,26 @@ def end():
     make.make_admin_agent(fernhill.alder)
     fernhill.grant(fernhill.alder, EXCHANGE)
     ending.remove_administration(fernhill.customer, fernhill.alder, by=fernhill.by)
+
+
+def give_to_a_group():
+    """To somebody who manages groups, and to somebody who does nothing but help."""
+    fernhill = Fernhill()
+    grant = fernhill.grant(fernhill.alder, EXCHANGE)
+    by = Actor.objects.of(make.make_admin_agent(fernhill.alder))
+    helper = make.join_partner(fernhill.alder, agent=Agent.HELPDESK_AGENT)
+    group = groups.open_group(fernhill.alder, "Mail people", by=by)
+    groups.add_person(group, helper.partner_memberships.get(), by=by)
+    assign(grant, group, make.roles(EXCHANGE), by=by)
+
+
+def work_in_bulk():
+    scene = Scene()
+    group = scene.mail_people()
+    helper = make.join_partner(scene.alder, agent=Agent.HELPDESK_AGENT)
+    groups.add_person(group, helper.partner_memberships.get(), by=scene.actor)
+    scene.start(scene.assigning(group))
+    bulk_work.sweep()
 
 
 def expire():
@@ -192,6 +231,11 @@ SCENES = {
     "invitation": invite,
     "decision_partner": decide,
     "decision_customer": decide,
+    "answers": decide_for_a_mail_of_the_day,
+    "assignment": give_to_a_group,
+    "assignment_customer": give_to_a_group,
+    "group": give_to_a_group,
+    "bulk_job": work_in_bulk,
     "taken_back_partner": end,
     "taken_back_customer": end,
     "time_partner": expire,

@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 
 from accounts.models import Actor
 from audit.models import Event
 from mail.models import Delivery
 from partnercenter.lib.refusals import Refused
 from relationships.models import Certificate, DecisionSignature
-from relationships.moves import deciding
+from relationships.moves import deciding, seconding
 from relationships.moves.answering import SignInAgain
 from relationships.moves.policing import PolicyWish, set_policy
 from tests import factories as make
@@ -117,6 +118,54 @@ class TestOne:
         set_policy(scene.customer, PolicyWish(), by=scene.by, seen=1)
         assert approve(scene, scene.by)
         assert scene.decision.status == "approved"
+
+
+class TestTheDatabase:
+    """It counts for itself: a move that forgot a signature would come to nothing."""
+
+    @pytest.fixture
+    def forgetful(self, monkeypatch):
+        monkeypatch.setattr(deciding, "waits_for_second", lambda *things, **about: False)
+
+    def refuses(self, scene, guard, by=None, **fields):
+        with Nothing(), pytest.raises(IntegrityError, match=guard):
+            approve(scene, by or scene.second, **fields)
+
+    def test_says_that_it_takes_two(self, scene, monkeypatch):
+        for module in (deciding, seconding):
+            monkeypatch.setattr(module, "takes_two", lambda *things: False)
+        self.refuses(scene, "decision_second_person")
+        assert approve(scene, scene.second, roles=make.roles(SUPPORT))
+
+    def test_asks_nobody_for_two_whose_policy_does_not(self, scene, monkeypatch):
+        set_policy(scene.customer, PolicyWish(), by=scene.by, seen=1)
+        other = make.make_customer("Glenmoor")
+        by = Actor.objects.of(make.join_customer(other))
+        set_policy(other, PolicyWish(second_person=True), by=by, seen=0)
+        assert approve(scene, scene.second)
+        assert scene.decision.signatures_demanded == 1
+
+    def test_finds_no_second_signature(self, scene, forgetful):
+        self.refuses(scene, "decision_signed")
+
+    def test_finds_one_of_another_grant(self, scene, monkeypatch):
+        approve(scene, scene.by, days=7)
+        monkeypatch.setattr(deciding, "waits_for_second", lambda *things, **about: False)
+        self.refuses(scene, "decision_signed", days=8)
+        assert approve(scene, scene.second, days=7)
+        assert scene.decision.signatures_demanded == 2
+
+    def test_finds_one_of_another_content(self, scene, monkeypatch):
+        approve(scene, scene.by)
+        scene.grant(scene.birch, EXCHANGE)
+        monkeypatch.setattr(deciding, "waits_for_second", lambda *things, **about: False)
+        self.refuses(scene, "decision_signed", switches=frozenset({"exchange"}))
+
+    def test_finds_none_at_all(self, scene, monkeypatch):
+        set_policy(scene.customer, PolicyWish(), by=scene.by, seen=1)
+        monkeypatch.setattr(DecisionSignature.objects, "create", lambda **columns: None)
+        self.refuses(scene, "decision_signed")
+        deciding.decline(scene.decision, make.make_answer(scene.decision), by=scene.by)
 
 
 class TestPages:

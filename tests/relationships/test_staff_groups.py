@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 MIGRATION = import_module("relationships.migrations.0010_staff_groups")
 LATER = [
     import_module(f"relationships.migrations.{name}")
-    for name in ("0012_staff_see_identity_providers", "0018_staff_see_policies_and_jobs")
+    for name in ("0012_staff_see_identity_providers", "0020_staff_see_policies_and_jobs")
 ]
 PARTS = {f"partners.{codename}" for codename in MIGRATION.DIVIDED}
 

@@ -1,5 +1,7 @@
 import pytest
 
+from tests import factories as make
+
 from .people import make_person
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +58,20 @@ class TestProfile:
         page = client.get(PAGE)
         assert page.context["form"]["time_zone"].value() == "Old/Zone"
         assert b'value="Old/Zone" selected' in page.content
+
+
+class TestAnswers:
+    def test_are_chosen_by_people_of_a_partner_alone(self, client, person):
+        assert "answers_daily" not in client.get(PAGE).content.decode()
+        client.post(PAGE, {**TYPED, "answers_daily": "on"})
+        person.refresh_from_db()
+        assert not person.answers_daily
+        make.join_partner(make.make_partner(), agent="sales_agent", user=person)
+        assert "at 17:00 in your time zone" in client.get(PAGE).content.decode()
+        for typed, chosen in (({"answers_daily": "on"}, True), ({}, False)):
+            client.post(PAGE, TYPED | typed)
+            person.refresh_from_db()
+            assert person.answers_daily is chosen
 
 
 class TestPreferences:

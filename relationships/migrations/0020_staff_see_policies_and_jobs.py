@@ -15,6 +15,6 @@ def backwards(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("relationships", "0017_second_person")]
+    dependencies = [("relationships", "0019_signatures_demanded")]
 
     operations = [migrations.RunPython(forwards, backwards)]
