@@ -70,6 +70,7 @@ def test_a_passkey_is_set_up_on_the_way_and_opens_the_door_again(
     axe(page)
     set_up_passkey(page)
     assert len(passkeys()) == 1
+    axe(page)
     page.get_by_role("link", name="Go on where you were going").click()
     expect(page.get_by_text("Alder Cloud").first).to_be_visible()
     assert page.url == live_server.url + agent.home
@@ -77,6 +78,7 @@ def test_a_passkey_is_set_up_on_the_way_and_opens_the_door_again(
     sign_in(page, agent.email, next_url=agent.home)
     # The password alone leads to the question for the second factor.
     assert "/2fa/authenticate/" in page.url
+    axe(page)
     page.goto(live_server.url + agent.home)
     assert "/accounts/" in page.url
     page.click("#mfa_webauthn_authenticate")

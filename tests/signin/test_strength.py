@@ -49,6 +49,12 @@ def give_factor(user):
     return secret
 
 
+def strengthen(client):
+    session = client.session
+    session["strong"] = time.time()
+    session.save()
+
+
 def home_of(user):
     place = user.partner_memberships.get()
     return reverse("relationships:partner-home", args=[place.partner.slug])
@@ -133,9 +139,7 @@ class TestDemand:
         user, _ = partner_person()
         give_factor(user)
         client.force_login(user)
-        session = client.session
-        session["strong"] = time.time()
-        session.save()
+        strengthen(client)
         with CaptureQueriesContext(connection) as asked:
             assert client.get(home_of(user)).status_code == 200
         settings.DEMO = True
@@ -249,3 +253,39 @@ class TestWindowFromBefore:
         assert answer.url == "/accounts/2fa/totp/deactivate/"
         window.post(answer.url)
         assert not Authenticator.objects.filter(user=window.user).exists()
+
+
+class TestWords:
+    """The pages of a second factor are allauth's, in our words."""
+
+    def test_of_every_page(self, client):
+        user, _ = partner_person()
+        sign_in(client, user)
+        client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+        pages = {"/accounts/2fa/", "/accounts/2fa/webauthn/add/", "/accounts/2fa/totp/activate/"}
+        seen = [client.get(page) for page in sorted(pages)]
+        secret = client.session["mfa.totp.secret"]
+        done = client.post("/accounts/2fa/totp/activate/", {"code": code_now(secret)})
+        strengthen(client)  # which a commit does
+        done = client.get(done.url)
+        key = Authenticator.objects.create(
+            user=user, type=Authenticator.Type.WEBAUTHN, data={"name": "My phone"}
+        )
+        later = ("totp/deactivate", "recovery-codes/generate", "recovery-codes", "webauthn")
+        one = ("edit", "remove")
+        seen += [done, *(client.get(f"/accounts/2fa/{page}/") for page in later)]
+        seen += [client.get(f"/accounts/2fa/webauthn/keys/{key.pk}/{page}/") for page in one]
+        for answer in seen:
+            text = answer.content.decode().partition("<main")[2]
+            assert answer.status_code == 200
+            for foreign in ("Two-Factor", "ecurity Key", "Authenticator App", "Are you sure"):
+                assert foreign not in text
+        assert "They are not shown again." in done.content.decode()
+        assert "My phone" in seen[-3].content.decode()
+
+    def test_offer_a_passkey_only_to_who_has_one(self, client):
+        user, _ = partner_person()
+        give_factor(user)
+        page = client.get(sign_in(client, user).url).content.decode()
+        assert "Type the code of your app" in page
+        assert "Use a passkey" not in page
