@@ -159,15 +159,20 @@ class TestLastGlobalAdmin:
 
 class TestRemove:
     def test_ends_access_in_every_open_window_at_the_next_request(self, fernhill):
-        reader = make.join_customer(fernhill, CustomerRole.READER)
+        admin = make.join_customer(fernhill)
         windows = [Client(), Client()]
         home = reverse("relationships:customer-home", args=[fernhill.slug])
+        form = reverse("relationships:customer-person-invite", args=[fernhill.slug])
+        typed = {"email": "friend@elsewhere.example", "role": "global_admin"}
         for window in windows:
-            window.force_login(reader)
+            window.force_login(admin)
             assert window.get(home).status_code == 200
-        people.remove(place_of(reader, fernhill), by=acting(fernhill.chief))
-        for window in windows:
-            assert window.get(home).status_code == 404
+            assert window.get(form).status_code == 200
+        people.remove(place_of(admin, fernhill), by=acting(fernhill.chief))
+        with Nothing():
+            for window in windows:
+                assert window.get(home).status_code == 404
+                assert window.post(form, typed).status_code == 404
 
     def test_takes_the_person_out_of_the_partner_s_groups(self, alder):
         agent = make.join_partner(alder, agent=Agent.HELPDESK_AGENT)

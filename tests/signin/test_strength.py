@@ -154,8 +154,11 @@ class TestSession:
         answer = sign_in(client, user)
         assert answer.url.startswith("/accounts/2fa/authenticate/")
         assert client.get(home_of(user)).status_code == 302
+        waiting = client.session.session_key
         client.post("/accounts/2fa/authenticate/", {"code": code_now(secret)})
         assert client.get(home_of(user)).status_code == 200
+        # Whoever had planted the key of the window that waited has nothing by it.
+        assert client.session.session_key != waiting
 
     def test_of_a_recovery_code_is_strong(self, client):
         user, _ = partner_person()
