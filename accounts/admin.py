@@ -90,6 +90,7 @@ MOVES = (
         grave=True,
         follows=(
             _("Passkeys, apps and recovery codes of this person count no longer."),
+            _("Every window in which the person is signed in is closed."),
             _("A mail tells the person, who sets up a new one at the next sign-in."),
             _("Make sure first, by a call that you make, that it is this person who asks."),
         ),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -25,7 +26,10 @@ def has_factor(person: User) -> bool:
 
 
 def take_factors(person: User) -> None:
+    """Take every factor, and close each window: who found the lost device may sit in one."""
     Authenticator.objects.filter(user=person).delete()
+    for session in UserSession.objects.filter(user=person):
+        session.end()
 
 
 @transaction.atomic

@@ -240,6 +240,8 @@ SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
 SINGLE_SIGN_ON = env.json("SINGLE_SIGN_ON", default=[])
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ADAPTER = "relationships.signin.passkeys.MFAAdapter"
+MFA_FORMS = {"add_webauthn": "relationships.signin.passkeys.AddPasskeyForm"}
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PLAIN_HTTP
 

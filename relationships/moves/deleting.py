@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -89,8 +88,6 @@ def _party_of(place: Place) -> tuple[Side, str]:
 def _empty(person: User, by: Actor) -> None:
     take_factors(person)
     EmailAddress.objects.filter(user=person).delete()
-    for session in UserSession.objects.filter(user=person):
-        session.end()
     person.groups.clear()
     person.email = GONE.format(id=person.public_id)
     person.name = ""

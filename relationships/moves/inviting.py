@@ -71,19 +71,19 @@ def accept(offer: Offer, *, by: Actor, at: datetime | None = None) -> Place:
 def send_again(offer: Offer, *, by: Actor, at: datetime | None = None) -> Offer:
     """The same offer under a new link and with its whole time; the old link is over."""
     at = _begin(offer, by=by, at=at)
-    if offer.accepted_at is not None or offer.withdrawn_at is not None:
-        raise PeopleRefused(offer.why_closed(at))
+    if why := _why_not_inviting(offer.organisation, offer.email, at, besides=offer):
+        raise PeopleRefused(why)
     _check_limits(offer.organisation, offer.email, by=by, at=at)
     _stamp_withdrawn(offer, by=by, at=at)
-    return _offer(offer.organisation, offer.email, roles_of(offer), by=by, reason="", at=at)
+    new = _offer(offer.organisation, offer.email, roles_of(offer), by=by, reason="", at=at)
+    _tell("invited", new, by=by)
+    return new
 
 
 @transaction.atomic
 def withdraw(offer: Offer, *, by: Actor, at: datetime | None = None) -> None:
-    """The link is over; who opens it reads that it was taken back."""
+    """The link is over, and who opens it reads so; one that expired leaves the list by it."""
     at = _begin(offer, by=by, at=at)
-    if why := offer.why_closed(at):
-        raise PeopleRefused(why)
     _stamp_withdrawn(offer, by=by, at=at)
     room = "partner" if isinstance(offer, PartnerInvitation) else "customer"
     details = {"invitation": str(offer.public_id), **roles_of(offer)}
@@ -106,7 +106,10 @@ def _begin(offer: Offer, *, by: Actor, at: datetime | None) -> datetime:
     offer.lock()
     if not manages(by, offer.organisation, roles_of(offer)):
         raise PermissionDenied(_("Only a global admin hands out admin roles."))
-    return moment(at)
+    at = moment(at)
+    if offer.accepted_at is not None or offer.withdrawn_at is not None:
+        raise PeopleRefused(offer.why_closed(at))
+    return at
 
 
 def _check_limits(organisation: Organisation, email: str, *, by: Actor, at: datetime) -> None:
@@ -140,9 +143,12 @@ def _sendable(organisation: Organisation, roles: Roles, *, by: Actor) -> bool:
     return CustomerInvitation.sendable_by(by, organisation)
 
 
-def _why_not_inviting(organisation: Organisation, email: str, at: datetime) -> str:
+def _why_not_inviting(
+    organisation: Organisation, email: str, at: datetime, *, besides: Offer | None = None
+) -> str:
     offers: Any = organisation.invitations
-    if offers.open(at).filter(email=email).exists():
+    others = offers.open(at).filter(email=email).exclude(pk=besides and besides.pk)
+    if others.exists():
         return _(
             "%(address)s is invited already. Send that invitation again, or withdraw it first."
         ) % {"address": email}

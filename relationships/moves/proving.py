@@ -72,9 +72,18 @@ def sweep(stopping: object = None, at: datetime | None = None) -> int:
         try:
             found = proof.record in ask(proof.customer.primary_domain)
         except NoAnswer:
-            continue  # it says nothing about the domain, and is asked again with the next
+            _note_silence(proof, at)
+            continue
         _note(proof, found=found, by=Actor.objects.clock(), at=at)
     return len(proofs)
+
+
+@transaction.atomic
+def _note_silence(proof: DomainProof, at: datetime) -> None:
+    """It says nothing of the domain; asked again tomorrow, so that the silent hold up nobody."""
+    proof.lock()
+    proof.checked_at = at
+    proof.save(update_fields=["checked_at"])
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 
-from . import letters, policy
+from . import letters, policy, strength
 from .demo_rules import may_sign_in
 
 
@@ -65,6 +65,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         methods = super().get_reauthentication_methods(user)
+        if strength.must_show_factor(self.request):
+            # Else a stolen window and a password make a factor of their own, or take this one away.
+            methods = [method for method in methods if method["id"] != "reauthenticate"]
         if not methods and user.is_authenticated:
             methods = [
                 {
@@ -80,5 +83,7 @@ class AccountAdapter(DefaultAccountAdapter):
         # such a session could change the address or add a passkey, and prove with that.
         request = self.request
         if policy.knows_only_mail(request.user) and not policy.is_fresh(request):
+            raise ReauthenticationRequired
+        if strength.must_show_factor(request):
             raise ReauthenticationRequired
         return super().is_reauthentication_required(app=app, **kwargs)

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone, translation
 
-from . import strength
+from . import policy, strength
 
 
 class PreferencesMiddleware:
@@ -50,6 +51,15 @@ class StrengthMiddleware:
             or strength.is_strong(request)
         ):
             return self.get_response(request)
-        if request.method in ("GET", "HEAD"):
-            request.session[strength.NEXT_KEY] = request.get_full_path()
+        self._remember(request)
         return redirect("signin:strong")
+
+    def _remember(self, request: HttpRequest) -> None:
+        """The page, or the one whose form was sent; the way out of the account's pages is none."""
+        wanted = request.get_full_path()
+        if request.method not in ("GET", "HEAD"):
+            wanted = request.headers.get("Referer", "")
+            if not policy.is_own_address(request, wanted):
+                return
+        if request.path != reverse("signin:home") or strength.NEXT_KEY not in request.session:
+            request.session[strength.NEXT_KEY] = wanted

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.acting import actor_of
 from accounts.models import User
+from partnercenter.lib.browsers import in_words
 from partnercenter.lib.refusals import Refused
 
 from ..moves.deleting import delete_account as delete
@@ -34,7 +35,14 @@ def sessions(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("%(count)d sessions were ended.") % {"count": len(ended)})
         return redirect("usersessions_list")
     current = request.session.session_key
-    rows = [{"session": row, "current": row.session_key == current} for row in own]
+    rows = [
+        {
+            "session": row,
+            "browser": in_words(row.user_agent),
+            "current": row.session_key == current,
+        }
+        for row in own
+    ]
     return render(request, "signin/sessions.html", {"sessions": rows})
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from accounts.models import Actor
+from accounts.models import Actor, User
 from partners.rights import Admin, Agent
 from relationships.moves import people
 from tests import factories as make
@@ -57,6 +57,11 @@ def set_up_passkey(page):
     page.wait_for_url(lambda url: "webauthn/add" not in url)
 
 
+def by_passkey(page, live_server):
+    page.goto(live_server.url + "/accounts/login/")
+    page.get_by_role("button", name="Sign in with a passkey").click()
+
+
 def test_a_passkey_is_set_up_on_the_way_and_opens_the_door_again(
     page, sign_in, agent, passkeys, live_server, axe
 ):
@@ -65,19 +70,25 @@ def test_a_passkey_is_set_up_on_the_way_and_opens_the_door_again(
     axe(page)
     set_up_passkey(page)
     assert len(passkeys()) == 1
-    page.goto(live_server.url + "/")
+    axe(page)
+    page.get_by_role("link", name="Go on where you were going").click()
     expect(page.get_by_text("Alder Cloud").first).to_be_visible()
     assert page.url == live_server.url + agent.home
     page.context.clear_cookies()
     sign_in(page, agent.email, next_url=agent.home)
     # The password alone leads to the question for the second factor.
     assert "/2fa/authenticate/" in page.url
+    axe(page)
     page.goto(live_server.url + agent.home)
     assert "/accounts/" in page.url
     page.click("#mfa_webauthn_authenticate")
     page.wait_for_url(lambda url: "/accounts/" not in url)
     page.goto(live_server.url + agent.home)
     assert page.url == live_server.url + agent.home
+    # And the passkey alone is enough.
+    page.context.clear_cookies()
+    by_passkey(page, live_server)
+    page.wait_for_url(live_server.url + agent.home)
 
 
 def test_who_is_removed_meanwhile_gets_nothing_with_passkey_and_both_tabs(
@@ -92,3 +103,15 @@ def test_who_is_removed_meanwhile_gets_nothing_with_passkey_and_both_tabs(
     people.remove(place, by=Actor.objects.of(agent.chief))
     for tab in (page, other):
         assert tab.goto(live_server.url + agent.home).status == 404
+    # The passkey is of the account, which stays: it opens that and nothing of the partner's.
+    other.close()  # only the tab in front is asked for a passkey
+    page.context.clear_cookies()
+    by_passkey(page, live_server)
+    page.wait_for_url(live_server.url + "/")
+    assert page.goto(live_server.url + agent.home).status == 404
+    page.context.clear_cookies()
+    User.objects.filter(pk=agent.pk).update(is_active=False)
+    by_passkey(page, live_server)
+    page.wait_for_url("**/accounts/inactive/")
+    page.goto(live_server.url + agent.home)
+    assert "/accounts/login/" in page.url

@@ -13,6 +13,7 @@ from mail.models import Delivery
 from partners.models import PartnerInvitation, PartnerMembership
 from partners.rights import Agent
 from tests import factories as make
+from tests.signin.people import PASSWORD, last_code
 
 pytestmark = pytest.mark.django_db
 
@@ -148,6 +149,18 @@ class TestInvitation:
         answer = client.post(invitation.get_absolute_url(), follow=True)
         assert "You belong to this organisation already." in answer.content.decode()
         assert places() == 1
+
+
+def test_to_a_new_address_leads_over_signing_up_to_the_place(client):
+    invitation = to_customer()
+    link = invitation.get_absolute_url()
+    typed = {"name": "New Person", "email": INVITED, "password1": PASSWORD, "password2": PASSWORD}
+    answer = client.post("/accounts/signup/", {**typed, "next": link})
+    answer = client.post(answer.url, {"code": last_code(INVITED)})
+    assert answer.url == link
+    assert "Accept" in client.get(link).content.decode()
+    client.post(link)
+    assert invitation.organisation.memberships.get().user.email == INVITED
 
 
 @pytest.mark.parametrize("token", ["no-such-token", "x" * 2000, "%00"])

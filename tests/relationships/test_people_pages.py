@@ -1,8 +1,12 @@
 """The pages of people, on both sides."""
 
+import re
+
 import pytest
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from accounts.models import Actor
 from customers.models import CustomerInvitation
@@ -48,7 +52,9 @@ class TestPeople:
         text = text_of(client.get(page("customer-people", fernhill)))
         for words in (chief.email, reader.email, "global admin", "reader", "code of an app"):
             assert words in text
-        assert "never" in text
+        signed_in = date_format(localtime(chief.last_login), "SHORT_DATETIME_FORMAT")
+        shown = re.findall(r'data-label="Last sign-in">([^<]+)<', text)
+        assert sorted(shown) == sorted([signed_in, "never"])
         assert "password" in text
         assert page("customer-person", fernhill, reader.public_id) in text
 

@@ -12,6 +12,7 @@ from customers.models import DomainProof
 from customers.name_servers import NoAnswer
 from customers.rights import CustomerRole
 from mail.models import Delivery
+from relationships.moves import proving
 from relationships.moves.proving import NotProved, begin_proof, check_domain, sweep
 from tests import factories as make
 
@@ -83,6 +84,8 @@ class TestCheck:
         RECORDS["fernhill.example"] = [theirs.record]
         with pytest.raises(NotProved):
             check_domain(fernhill, by=fernhill.by)
+        fernhill.refresh_from_db()
+        assert fernhill.domain_confirmed_at is None
 
     def test_says_nothing_where_nobody_answers(self, fernhill, proof):
         RECORDS["fernhill.example"] = NoAnswer("LifetimeTimeout")
@@ -139,6 +142,18 @@ class TestSweep:
         sweep(at=self.later())
         proved.refresh_from_db()
         assert proved.missing_since is None
+
+    def test_is_not_held_up_by_domains_that_never_answer(self, proved, monkeypatch):
+        monkeypatch.setattr(proving, "BATCH", 1)
+        other = make.make_customer("Other", domain="other.example")
+        theirs = begin_proof(other, by=Actor.objects.of(make.join_customer(other)))
+        RECORDS["other.example"] = [theirs.record]
+        check_domain(other, by=theirs.created_by)
+        RECORDS.update({"fernhill.example": NoAnswer("LifetimeTimeout"), "other.example": []})
+        for _pass in range(2):
+            sweep(at=self.later())
+        theirs.refresh_from_db()
+        assert theirs.missing_since is not None
 
 
 class TestPage:

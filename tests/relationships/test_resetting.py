@@ -3,6 +3,7 @@
 import pytest
 from allauth.mfa.models import Authenticator
 from django.core.exceptions import PermissionDenied
+from django.test import Client
 from django.urls import reverse
 
 from accounts.factors import reset_by_staff
@@ -15,6 +16,7 @@ from partners.rights import Admin, Agent
 from relationships.moves.people import PeopleRefused
 from relationships.moves.resetting import reset_factors
 from tests import factories as make
+from tests.signin.people import make_person, sign_in
 
 from .test_people import Nothing, place_of
 
@@ -52,6 +54,21 @@ class TestByGlobalAdmin:
         mails = {mail.recipient: mail for mail in Delivery.objects.filter(kind="people")}
         assert mails.keys() == {agent.email, alder.chief.email}
         assert "change your password at once" in mails[agent.email].text
+
+    def test_closes_every_window_of_the_person_and_no_other(self, alder, agent):
+        """Whoever found the device may sit in one."""
+        lost, other = make_person(), make_person()
+        windows = {person: Client() for person in (lost, other)}
+        home = reverse("relationships:partner-home", args=[alder.slug])
+        for person, window in windows.items():
+            make.join_partner(alder, agent=Agent.ADMIN_AGENT, user=person)
+            sign_in(window, person)
+            assert window.get(home).status_code == 200
+        give_factors(lost)
+        reset_factors(place_of(lost, alder), by=Actor.objects.of(alder.chief))
+        assert windows[lost].get(home).url.startswith("/accounts/login/")
+        assert windows[other].get(home).status_code == 200
+        assert "signed out everywhere" in Delivery.objects.get(recipient=lost.email).text
 
     @pytest.mark.parametrize(
         "place",

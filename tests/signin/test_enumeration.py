@@ -4,7 +4,12 @@ import re
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from mail.models import Delivery
+from tests import factories as make
 
 from .people import PASSWORD, last_letter, make_person
 
@@ -78,3 +83,50 @@ def test_time_tells_nothing_either(address, typed, hashed, settings):
         Client().post(address, {"email": email, "login": email, **typed})
         counted[email] = Counting.hashed
     assert counted == {KNOWN: hashed, UNKNOWN: hashed}
+
+
+class TestInvitation:
+    """A global admin invites somebody: whether the person has an account, nothing says."""
+
+    @pytest.fixture
+    def chief(self, client):
+        make_person(KNOWN)
+        fernhill = make.make_customer("Fernhill", domain="fernhill.example")
+        client.force_login(make.join_customer(fernhill))
+        client.url = f"/customers/{fernhill.slug}/people/invite/"
+        client.fernhill = fernhill
+        return client
+
+    def test_is_answered_in_the_same_words_and_by_as_much_work(self, chief):
+        chief.post(chief.url, {"email": "first@fernhill.example", "role": "reader"})
+        seen = {}
+        for email in (KNOWN, UNKNOWN):
+            with CaptureQueriesContext(connection) as asked:
+                response = chief.post(chief.url, {"email": email, "role": "reader"})
+            page = chief.get(response.url).content.decode()
+            row = page.partition(email)[2].partition("</tr>")[0]
+            row = re.sub(r"invitations/[0-9a-f-]{36}/", "", ONCE.sub("", row))
+            refused = chief.post(chief.url, {"email": email, "role": "reader"})
+            again = ONCE.sub("", refused.content.decode()).replace(email, "…")
+            seen[email] = [response.url, row, len(asked), refused.status_code, again]
+        assert seen[KNOWN] == seen[UNKNOWN]
+        assert seen[KNOWN][3] == 422
+
+    def test_brings_both_the_same_mail(self, chief):
+        letters = []
+        for email in (KNOWN, UNKNOWN):
+            chief.post(chief.url, {"email": email, "role": "reader"})
+            letter = Delivery.objects.get(kind="invitation", recipient=email)
+            text = re.sub(r"/invitations/[^/]+/", "/…/", letter.text)
+            letters.append((letter.subject, text, letter.recipient_name))
+        assert letters[0] == letters[1]
+
+    def test_is_opened_to_the_same_page(self, chief):
+        pages = []
+        for email in (KNOWN, UNKNOWN):
+            chief.post(chief.url, {"email": email, "role": "reader"})
+            offer = chief.fernhill.invitations.get(email=email)
+            page = Client().get(offer.get_absolute_url()).content.decode()
+            pages.append(ONCE.sub("", page).replace(offer.token, "…"))
+        assert pages[0] == pages[1]
+        assert KNOWN not in pages[0]

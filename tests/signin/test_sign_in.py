@@ -1,6 +1,7 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from .people import PASSWORD, is_signed_in, last_code, make_person, sign_in
 
@@ -95,6 +96,23 @@ class TestNext:
         settings.ALLOWED_HOSTS = ["testserver", "localhost"]
         response = sign_in(client, make_person(), next=address)
         assert response.url == reverse("signin:home")
+
+    @pytest.mark.parametrize(
+        ("address", "typed"),
+        [
+            ("/accounts/reauthenticate/", {"password": PASSWORD}),
+            ("/accounts/login/", {}),
+            ("/accounts/signup/", {}),
+            ("/accounts/login/code/", {}),
+            ("/accounts/logout/", {}),
+        ],
+    )
+    def test_no_other_page_of_the_account_leads_away(self, client, address, typed):
+        sign_in(client, make_person())
+        for url in ("https://evil.example/", "//evil.example/", "/\\evil.example/"):
+            response = client.post(f"{address}?{urlencode({'next': url})}", {**typed, "next": url})
+            assert response.status_code == 302
+            assert "evil" not in response.url
 
     def test_a_signed_in_person_is_not_led_away_either(self, client):
         sign_in(client, make_person())
