@@ -8,6 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.dispatch import Signal
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,10 @@ from partnercenter.lib.refusals import Refused
 from partnercenter.lib.states import moment
 
 from .models import Actor, User
+
+# Sent in the transaction of a reset by staff, for whoever knows where the person belongs:
+# `person`, `by`, `at` and the `event` that tells of it.
+factors_taken_by_staff = Signal()
 
 
 def has_factor(person: User) -> bool:
@@ -56,6 +61,7 @@ def reset_by_staff(
             details={"reason": reason},
         )
         _tell(person, key=str(event.public_id))
+        factors_taken_by_staff.send(User, person=person, by=by, at=at, event=event)
 
 
 def _tell(person: User, *, key: str) -> None:

@@ -17,7 +17,7 @@ class RelationshipsConfig(AppConfig):
         from .guards import GUARDS
         from .kinds import SENTENCES
         from .loading import load_roles
-        from .moves import bulk_work, clock, proving, renewing
+        from .moves import bulk_work, clock, proving, renewing, resetting  # noqa: F401  it listens
         from .signin import demo_rules  # noqa: F401  importing registers its check
 
         guards.register(self.label, GUARDS)

@@ -22,6 +22,9 @@ class DomainProof(Lockable):
     # Since when a record that was there is there no longer.
     missing_since = models.DateTimeField(_("missing since"), null=True, blank=True)
 
+    # Since when its name servers have given no answer at all.
+    silent_since = models.DateTimeField(_("no answer since"), null=True, blank=True)
+
     class Meta:
         verbose_name = _("proof of a domain")
         verbose_name_plural = _("proofs of domains")

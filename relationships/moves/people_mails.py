@@ -23,12 +23,15 @@ def tell(
     address: str = "",
     admins: bool = True,
     reason: str = "",
+    own: bool = True,
 ) -> None:
-    """Who acted comes first; the person has a mail of their own words."""
+    """Who acted comes first; the person has a mail of their own words, if `own`."""
     ruling: Any = organisation.memberships.ruling().select_related("user").order_by("pk")
     readers = {place.user.pk: place.user for place in ruling} if admins else {}
-    if person is not None:
+    if person is not None and own:
         readers[person.pk] = person
+    elif person is not None:
+        readers.pop(person.pk, None)
     for reader in readers.values():
         outbox.send_to(
             reader,
@@ -46,7 +49,7 @@ def tell(
                 "reason": reason,
                 "link": settings.SITE_URL + _page_of(act, organisation, reader, person),
             },
-            key=f"people:{act}:{key}:{reader.public_id}",
+            key=f"people:{act}:{key}:{organisation.party.id}:{reader.public_id}",
         )
 
 

@@ -18,6 +18,8 @@ from .people import manages
 
 AGAIN_AFTER = timedelta(days=1)
 BATCH = 50
+# After so long without any answer the record counts as gone.
+SILENCE = timedelta(days=7)
 
 
 class NotProved(Refused):
@@ -80,18 +82,27 @@ def sweep(stopping: object = None, at: datetime | None = None) -> int:
 
 @transaction.atomic
 def _note_silence(proof: DomainProof, at: datetime) -> None:
-    """It says nothing of the domain; asked again tomorrow, so that the silent hold up nobody."""
+    """For some days it says nothing of the domain; then the record counts as gone."""
+    proof.customer.lock()
     proof.lock()
+    proof.silent_since = proof.silent_since or at
+    # Asked again tomorrow, so that the silent hold up nobody.
     proof.checked_at = at
-    proof.save(update_fields=["checked_at"])
+    proof.save(update_fields=["checked_at", "silent_since"])
+    if at - proof.silent_since >= SILENCE:
+        _note(proof, found=False, answered=False, by=Actor.objects.clock(), at=at)
 
 
 @transaction.atomic
-def _note(proof: DomainProof, *, found: bool, by: Actor, at: datetime) -> None:
+def _note(
+    proof: DomainProof, *, found: bool, answered: bool = True, by: Actor, at: datetime
+) -> None:
     """What a look has shown; an event and a mail only where something has changed by it."""
     customer = proof.customer
     customer.lock()
     proof.lock()
+    if answered:
+        proof.silent_since = None
     was_missing, proof.checked_at = proof.missing_since is not None, at
     details = {"domain": customer.primary_domain}
     if found:
@@ -106,7 +117,7 @@ def _note(proof: DomainProof, *, found: bool, by: Actor, at: datetime) -> None:
         proof.missing_since = at
         event = customer.record("customer.domain_lost", by=by, at=at, details=details)
         tell_lost(customer, key=str(event.public_id))
-    proof.save(update_fields=["checked_at", "proved_at", "missing_since"])
+    proof.save(update_fields=["checked_at", "proved_at", "missing_since", "silent_since"])
 
 
 def _check_right(customer: Customer, by: Actor) -> None:

@@ -11,10 +11,12 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
-from accounts.factors import has_factor, take_factors
+from accounts.factors import factors_taken_by_staff, has_factor, take_factors
 from accounts.models import Actor
+from audit.models import Event
 from partnercenter.lib.states import moment
 from partners.models import PartnerMembership
 
@@ -38,6 +40,14 @@ def reset_factors(place: Place, *, by: Actor, at: datetime | None = None) -> Non
     event = place.organisation.record(f"{room}.factors_reset", by=by, at=at, details=details)
     role, key = place.role_label, str(event.public_id)
     tell("factors_reset", place.organisation, place.user, role=role, by=by, key=key)
+
+
+@receiver(factors_taken_by_staff)
+def tell_rulers(person: Any, by: Actor, event: Event, **_about: Any) -> None:
+    """Those who rule where the person belongs hear of it too; the person has a mail already."""
+    for place in [*person.partner_memberships.current(), *person.customer_memberships.current()]:
+        role, key = place.role_label, str(event.public_id)
+        tell("factors_reset", place.organisation, person, role=role, by=by, key=key, own=False)
 
 
 def may_reset(place: Place, *, by: Actor) -> bool:

@@ -143,6 +143,31 @@ class TestSweep:
         proved.refresh_from_db()
         assert proved.missing_since is None
 
+    def test_takes_a_week_without_an_answer_for_a_loss_and_says_so_once(self, proved):
+        RECORDS["fernhill.example"] = NoAnswer("LifetimeTimeout")
+        make.make_staff()
+        start = self.later()
+        for day in range(10):
+            sweep(at=start + make.days(day))
+            proved.refresh_from_db()
+            assert (proved.missing_since is not None) == (day >= 7), day
+        assert Event.objects.filter(kind="customer.domain_lost").count() == 1
+        assert Delivery.objects.filter(kind="domain_lost").count() == 1
+        publish(proved)
+        sweep(at=start + make.days(11))
+        proved.refresh_from_db()
+        assert (proved.missing_since, proved.silent_since) == (None, None)
+
+    def test_counts_the_silence_from_the_last_answer(self, proved):
+        start = self.later()
+        for day in range(12):
+            RECORDS["fernhill.example"] = NoAnswer("LifetimeTimeout")
+            if day == 6:
+                publish(proved)
+            sweep(at=start + make.days(day))
+        proved.refresh_from_db()
+        assert proved.missing_since is None
+
     def test_is_not_held_up_by_domains_that_never_answer(self, proved, monkeypatch):
         monkeypatch.setattr(proving, "BATCH", 1)
         other = make.make_customer("Other", domain="other.example")

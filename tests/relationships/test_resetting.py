@@ -115,6 +115,20 @@ class TestByGlobalAdmin:
 
 
 class TestByStaff:
+    def test_is_told_to_who_rules_wherever_the_person_belongs_and_to_nobody_else(
+        self, alder, agent
+    ):
+        fernhill = make.make_customer("Fernhill", domain="fernhill.example")
+        chief = make.join_customer(fernhill)
+        make.join_customer(fernhill, CustomerRole.READER)
+        make.join_customer(fernhill, CustomerRole.READER, user=agent)
+        reset_by_staff([agent], by=make.operator(), reason="Lost, seen in person")
+        mails = list(Delivery.objects.filter(kind="people").values_list("recipient", flat=True))
+        assert sorted(mails) == sorted([agent.email, alder.chief.email, chief.email])
+        other = Delivery.objects.get(recipient=chief.email)
+        assert f"The second factor of {agent.get_full_name()} was taken away" in other.subject
+        assert "Fernhill" not in Delivery.objects.get(recipient=alder.chief.email).text
+
     def test_needs_a_reason_and_the_right(self, agent):
         staff = Actor.objects.of(make.make_staff())
         stranger = Actor.objects.of(make.make_user(is_staff=True))
@@ -126,7 +140,7 @@ class TestByStaff:
         assert not Authenticator.objects.filter(user=agent).exists()
         event = Event.objects.get(kind="user.factors_reset")
         assert event.details["reason"] == "came to our office"
-        assert Delivery.objects.get(kind="people").recipient == agent.email
+        assert Delivery.objects.filter(kind="people", recipient=agent.email).count() == 1
 
     def test_is_never_one_s_own(self):
         staff = make.make_staff()
