@@ -237,7 +237,13 @@ class World:
     @property
     def lost(self):
         grant = self.approved.admin_relationship
-        end_grant(grant, because="customer", by=Actor.objects.of(self.decider), at=make.now())
+        end_grant(
+            grant,
+            because="customer",
+            by=Actor.objects.of(self.decider),
+            side="customer",
+            at=make.now(),
+        )
         return grant
 
     @cached_property

@@ -53,7 +53,7 @@ class TestHome:
         grant = partner.admin_relationships.get()
         home = page("partner-home", partner)
         assert "Ask again" not in client.get(home).content.decode()
-        end_grant(grant, because="customer", by=make.operator(), at=make.now())
+        end_grant(grant, because="customer", by=make.operator(), side="customer", at=make.now())
         text = client.get(home).content.decode()
         assert f"{page('request-new', partner)}?administration={grant.public_id}" in text
         assert "removed by the customer" in text

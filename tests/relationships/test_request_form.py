@@ -515,7 +515,7 @@ class TestFilledIn:
     def test_from_lost_administration_asks_for_it_back_r1(self, client, partner, agent):
         decided(partner, approved=True)
         grant = partner.admin_relationships.get()
-        end_grant(grant, because="customer", by=make.operator(), at=make.now())
+        end_grant(grant, because="customer", by=make.operator(), side="customer", at=make.now())
         form = self.form(client, partner, administration=grant.public_id)
         assert form["addressed_tenant_id"].value() == str(grant.customer.tenant_id)
         assert form.names_organisation
@@ -550,7 +550,7 @@ class TestFilledIn:
         other = make.make_partner()
         asked = decided(other, approved=True)
         grant = other.admin_relationships.get()
-        end_grant(grant, because="customer", by=make.operator(), at=make.now())
+        end_grant(grant, because="customer", by=make.operator(), side="customer", at=make.now())
         for query in ({"request": asked.public_id}, {"administration": grant.public_id}):
             answer = client.get(page("request-new", partner), query)
             assert answer.context["form"]["name"].value() is None
