@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
@@ -237,13 +238,9 @@ class World:
     @property
     def lost(self):
         grant = self.approved.admin_relationship
-        end_grant(
-            grant,
-            because="customer",
-            by=Actor.objects.of(self.decider),
-            side="customer",
-            at=make.now(),
-        )
+        by = Actor.objects.of(self.decider)
+        with transaction.atomic():
+            end_grant(grant, because="customer", by=by, side="customer", at=make.now())
         return grant
 
     @cached_property
