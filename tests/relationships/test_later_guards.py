@@ -35,6 +35,7 @@ from .plain_sql import (
     by_a_guard,
     insert_or_replace,
     one_more,
+    only_postgresql,
     only_sqlite,
     rows,
     set_column,
@@ -121,6 +122,14 @@ def deletable(table, row):
         sql(f"DELETE FROM {table} WHERE id = %s", [row["id"]])
         assert not rows(table, f"id = {row['id']}")
         transaction.set_rollback(True)
+
+
+@only_postgresql
+@pytest.mark.parametrize("table", [GRANT, ROLE, REFUSAL, POLICY, JOB, ROW])
+def test_nothing_is_emptied(table):
+    with by_a_guard(f"{table}_truncate"), transaction.atomic():
+        sql("SET CONSTRAINTS ALL IMMEDIATE")
+        sql(f"TRUNCATE {table} CASCADE")
 
 
 class TestAdministration:
