@@ -6,14 +6,12 @@ import secrets
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from partnercenter.lib.names import slug_for, spellings_of
+from partnercenter.lib.names import NOT_IN_A_NAME, slug_for, spellings_of
 from partnercenter.lib.refusals import Refused
 
 from .models import Customer
 
 LONGEST_NAME = 200
-# The name stands in mails and in the log: no line of its own, no link, no turned direction.
-NOT_IN_A_NAME = re.compile(r"[<>\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]|://")
 
 
 class IdentityRefused(Refused):
@@ -22,13 +20,13 @@ class IdentityRefused(Refused):
 
 def plain_name(name: str) -> str:
     """The organisation's name without needless space."""
-    if NOT_IN_A_NAME.search(name):
-        raise IdentityRefused(
-            _("Write the name without links, angle brackets or control characters.")
-        )
-    name = " ".join(name.split())
     if not any(sign.isalnum() for sign in name):
         raise IdentityRefused(_("Give the name of your organisation."))
+    if re.search(NOT_IN_A_NAME, name):
+        raise IdentityRefused(
+            _("Write the name without links, angle brackets or hidden characters.")
+        )
+    name = " ".join(name.split())
     if len(name) > LONGEST_NAME:
         raise IdentityRefused(_("A name has at most %(most)d characters.") % {"most": LONGEST_NAME})
     return name

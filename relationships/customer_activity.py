@@ -12,8 +12,14 @@ from audit import kinds
 from audit.models import Event, EventQuerySet, Side
 from customers.models import Customer
 
+from .activity import THINGS as PARTNERS_THINGS
 from .models import Certificate
 from .passing import acts
+
+# The first word of an event's kind says what it is about.
+THINGS = {thing: label for thing, label in PARTNERS_THINGS.items() if thing != "partner"} | {
+    "customer": PARTNERS_THINGS["partner"]
+}
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -29,11 +30,13 @@ class ActivityForm(forms.Form):
     until = forms.DateField(label=_("To"), required=False, widget=day_input(), validators=DAYS)
     customer = forms.UUIDField(label=_("Customer"), required=False, widget=forms.HiddenInput)
 
-    def __init__(self, asked: QueryDict) -> None:
+    def __init__(self, asked: QueryDict, things: Mapping[str, Any] = THINGS) -> None:
         today, data = localdate(), asked.copy()
         data.setdefault("since", (today - relativedelta(months=1)).isoformat())
         data.setdefault("until", today.isoformat())
         super().__init__(data)
+        about: Any = self.fields["thing"]
+        about.choices = [("", _("everything")), *things.items()]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -110,13 +110,15 @@ def check_policy(decision: Decision, answer: Answer, administration: Half) -> No
         )
 
 
-def policy_met(decision: Decision, roles: list[AdminRole], days: int) -> list[Met]:
+def policy_met(
+    decision: Decision, roles: list[AdminRole], days: int, policy: RequestPolicy | None = None
+) -> list[Met]:
     """
     What of the policy as it stands an approval of these roles would be against.
 
     The code and the quiet period are about asking, and this was asked before.
     """
-    policy = policy_of(decision)
+    policy = policy or policy_of(decision)
     asker = asker_met(policy, decision.request)
     return [asker] if asker else limits_met(policy, roles, days)
 

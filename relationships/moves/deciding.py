@@ -264,13 +264,13 @@ def _sign(
     by: Actor,
     at: datetime,
 ) -> None:
-    DecisionSignature.objects.create(
+    # Who signed the same as the first of two, before the policy asked for one, has signed already.
+    DecisionSignature.objects.get_or_create(
         decision=decision,
         actor=by,
-        at=at,
         content_digest=content_digest(content),
         granted_digest=granted_digest(given),
-        signed_in_again_at=by.signed_in_again_at,
+        defaults={"at": at, "signed_in_again_at": by.signed_in_again_at},
     )
     # After its signature: the database counts them when it is approved.
     decision.move_to(

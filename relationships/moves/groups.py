@@ -5,6 +5,7 @@ The built-in group holds exactly the admin agents, and stays. A group is closed 
 so that the log and old assignments keep their meaning.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Actor
 from audit.log import Side, hold
 from audit.models import Event
+from partnercenter.lib.names import NOT_IN_A_NAME
 from partnercenter.lib.refusals import Refused
 from partnercenter.lib.states import moment
 from partners.models import Partner, PartnerMembership, SecurityGroup, SecurityGroupMember
@@ -145,6 +147,8 @@ def _begin_with(group: SecurityGroup, by: Actor) -> None:
 
 
 def _free_name(partner: Partner, name: str, *, but: SecurityGroup | None = None) -> str:
+    if re.search(NOT_IN_A_NAME, name):
+        raise GroupRefused(_("Write the name without links, angle brackets or hidden characters."))
     name = " ".join(name.split())
     if not any(sign.isalnum() for sign in name):
         raise GroupRefused(_("Give the group a name."))

@@ -24,6 +24,7 @@ from partners.models import Partner
 from ..models import PolicyPartner, RequestPolicy
 from ..models.request_policy import LONGEST_DAYS, LONGEST_QUIET, MOST_ROLES, WhoMayAsk, new_code
 from ..policy_rules import locks_everyone_out
+from .answering import SignInAgain
 from .asking import ChangedMeanwhile
 from .notices import tell_policy
 
@@ -71,7 +72,8 @@ def set_policy(
     """
     From now on these rules hold; `seen` is the version that the person had before them.
 
-    Where nobody could ask any more, `meant` says that the person knows.
+    Where nobody could ask any more, `meant` says that the person knows. Who lets one person alone
+    approve privileged roles again signs in anew.
     """
     policy = _begin(customer, by)
     was = rules_of(policy)
@@ -86,6 +88,8 @@ def set_policy(
             )
         )
     _check(wish)
+    if was.second_person and not wish.second_person and by.signed_in_again_at is None:
+        raise SignInAgain(_("Sign in again to let one person alone approve privileged roles."))
     _stored(policy)
     for column in COLUMNS:
         setattr(policy, column, getattr(wish, column))

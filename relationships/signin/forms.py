@@ -1,5 +1,6 @@
 """What people type about themselves; nothing here may import allauth's own forms."""
 
+import re
 import zoneinfo
 from functools import cache
 from typing import Any
@@ -12,15 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from partnercenter.lib.forms import FieldsForm
+from partnercenter.lib.names import NOT_IN_A_NAME
 
 NAME_LENGTH = 150
 CODE_LENGTH = 20
 
-# The name stands in mails and in the log as `name <address>`.
+# The name stands in mails and in the log as `name <address>`; it has a letter that people see.
 plain_name = RegexValidator(
-    r"[<>@\x00-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]|://",
-    _("Write your name without addresses, angle brackets or line breaks."),
-    inverse_match=True,
+    rf"^(?!.*(?:@|{NOT_IN_A_NAME})).*[^\W_]",
+    _("Write your name in letters, without addresses, angle brackets or hidden characters."),
+    flags=re.DOTALL,
 )
 
 

@@ -8,7 +8,7 @@ from customers.access import customer_view
 from customers.models import CustomerMembership
 from customers.rights import CustomerRight
 
-from ..customer_activity import chosen, lines
+from ..customer_activity import THINGS, chosen, lines
 from ..forms.activity import ActivityForm
 from .frames import customer_frame
 from .paging import newest_first
@@ -22,7 +22,7 @@ PAGE = 50
 def customer_activity(request: HttpRequest, membership: CustomerMembership) -> HttpResponse:
     """What was done with the account, its partners and its subscriptions, the newest first."""
     require(membership, CustomerRight.SEE_ACTIVITY)
-    form = ActivityForm(request.GET)
+    form = ActivityForm(request.GET, THINGS)
     context = customer_frame(request, membership) | {"form": form}
     if form.is_valid():
         choice = form.choice()

@@ -21,7 +21,7 @@ from ..models import (
     DecisionSignature,
     ServiceAdministration,
 )
-from ..moves.answering import policy_met
+from ..moves.answering import policy_met, policy_of
 from ..overview import advisors_beside
 from ..role_choices import role_view
 from .frames import customer_frame
@@ -95,7 +95,7 @@ def decision_context(
     why_closed = decision.request.why_unanswerable(timezone.now())
     if why_not or why_closed:
         form.only_to_look_at()
-    first = first_approval(decision, asked)
+    first, policy = first_approval(decision, asked), policy_of(decision)
     running = decision.customer.reseller_relationships.running()
     admins = [place for place in places if place.role == CustomerRole.GLOBAL_ADMIN]
     return shared_context(request, membership, decision, admins) | {
@@ -103,6 +103,7 @@ def decision_context(
         "digest": asked.digest,
         "renews": asked.renews,
         "first": first,
+        "two_wanted": policy.second_person,
         "is_own_first": first is not None and first.actor.user_id == request.user.pk,
         "roles": role_cards(decision, asked, form),
         "switches": switches(decision, asked, form),
@@ -119,7 +120,7 @@ def decision_context(
         "press_again": form.is_bound and request.method == "GET",
         "against_policy": [
             met.to_customer
-            for met in policy_met(decision, asked.roles, decision.request.days_asked)
+            for met in policy_met(decision, asked.roles, decision.request.days_asked, policy)
         ],
         "sells_already": running.filter(partner=decision.request.partner).exists(),
     }

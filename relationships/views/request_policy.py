@@ -5,7 +5,7 @@ from uuid import UUID
 
 from allauth.core import ratelimit
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,14 +20,18 @@ from partnercenter.lib.refusals import Refused
 from ..forms.request_policy import ListedPartnerForm, PolicyForm
 from ..models import RequestPolicy
 from ..moves import policing
+from ..moves.answering import SignInAgain
 from ..moves.asking import ChangedMeanwhile
 from ..policy_rules import locks_everyone_out, met_by
 from ..policy_summary import summary_of
+from ..signin.policy import is_fresh, sign_in_again_url
 from .frames import customer_frame
 from .rights import names_of, require
 
 RIGHT = CustomerRight.DECIDE
 REFUSALS = 20
+# Where the session keeps rules that wait for their author to sign in again.
+KEPT = "relationships_policy"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,7 +39,7 @@ REFUSALS = 20
 def policy(request: HttpRequest, membership: CustomerMembership) -> HttpResponse:
     """The policy in force, and the form that changes its rules."""
     require(membership, RIGHT)
-    form = PolicyForm(request.POST or None, policy=policy_of(membership))
+    form = PolicyForm(request.POST or kept(request, membership), policy=policy_of(membership))
     if request.method == "POST" and form.is_valid():
         try:
             policing.set_policy(
@@ -47,11 +51,16 @@ def policy(request: HttpRequest, membership: CustomerMembership) -> HttpResponse
             )
         except policing.LocksEveryoneOut as warning:
             return ask_once_more(request, membership, warning)
+        except SignInAgain as refusal:
+            messages.warning(request, str(refusal))
+            request.session[KEPT] = {"of": membership.pk, "typed": request.POST.urlencode()}
+            return redirect(sign_in_again_url(request, request.path))
         except Refused as refusal:
             form.add_error(None, str(refusal))
             if isinstance(refusal, ChangedMeanwhile):
                 show_version(form, policy_of(membership))
         else:
+            request.session.pop(KEPT, None)
             return done(request, membership, _("The request policy is saved."))
     return show(request, membership, form=form)
 
@@ -152,6 +161,15 @@ def refusal(request: HttpRequest, membership: CustomerMembership, public_id: UUI
 def policy_of(membership: CustomerMembership) -> RequestPolicy:
     policies = RequestPolicy.objects.visible_to(membership.user)
     return policies.select_related("changed_by__user").of(membership.customer)
+
+
+def kept(request: HttpRequest, membership: CustomerMembership) -> QueryDict | None:
+    """What was typed before the person proved who they are; it is not saved yet."""
+    before = request.session.get(KEPT) or {}
+    if request.method != "GET" or before.get("of") != membership.pk or not is_fresh(request):
+        return None
+    messages.info(request, _("Nothing has been saved yet. Read it once more, then save."))
+    return QueryDict(before["typed"])
 
 
 def listed(membership: CustomerMembership) -> list[Any]:

@@ -68,6 +68,12 @@ class TestActivity:
             client.get(fernhill.url, {"until": "2001-01-01", "since": "2000-01-01"})
         )
 
+    def test_shows_what_became_of_the_organisation_and_its_people(self, client, fernhill):
+        fernhill.customer.record("customer.edited", by=make.operator(), at=make.now())
+        page = text_of(client.get(fernhill.url, {"thing": "customer"}))
+        assert "Nothing in this time" not in page
+        assert client.get(fernhill.url, {"thing": "partner"}).status_code == 422
+
     @pytest.mark.parametrize("asked", [{"since": "nonsense"}, {"thing": "x"}, {"since": "a\x00"}])
     def test_says_what_is_wrong_with_what_was_asked(self, client, fernhill, asked):
         assert client.get(fernhill.url, asked).status_code == 422

@@ -190,7 +190,9 @@ class TestRefusals:
             with pytest.raises(GroupRefused, match="not in the group"):
                 groups.take_out(group, foreign, by=scene.chief)
 
-    @pytest.mark.parametrize("name", ["", "   ", "…", "x" * 101, "mail PEOPLE", "Admin agents"])
+    @pytest.mark.parametrize(
+        "name", ["", "   ", "…", "x" * 101, "mail PEOPLE", "Admin agents", "\u202eliam", "a\u200bb"]
+    )
     def test_a_name_that_is_none_or_taken(self, scene, name):
         mail_people(scene, roles=())
         with Nothing(), pytest.raises(GroupRefused):

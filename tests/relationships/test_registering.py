@@ -200,7 +200,7 @@ class TestNames:
         refused(person, asked, "Give the name", IdentityRefused, name=name)
 
     @pytest.mark.parametrize(
-        "name", ["Larch\x00", "<b>Larch</b>", "see https://a.example", "\u202e"]
+        "name", ["Larch\x00", "<b>Larch</b>", "see https://a.example", "\u202eLarch"]
     )
     def test_that_are_more_than_a_name_are_refused(self, person, asked, name):
         refused(person, asked, "Write the name without", IdentityRefused, name=name)

@@ -45,6 +45,20 @@ def save(scene, **rules):
     return scene.client.post(page(scene), given)
 
 
+class TestOneAlone:
+    def test_signs_in_again_and_keeps_what_was_typed(self, scene, monkeypatch):
+        scene.rule(second_person=True)
+        with Unchanged("relationships_requestpolicy"):
+            answer = save(scene, most_roles="7")
+        assert answer.url.startswith(reverse("signin:again"))
+        assert 'value="7"' not in scene.client.get(page(scene)).content.decode()
+        for where in ("views.request_policy", "signin.policy"):
+            monkeypatch.setattr(f"relationships.{where}.is_fresh", lambda request: True)
+        shown = scene.client.get(page(scene))
+        assert "Nothing has been saved yet" in read(shown)
+        assert 'value="7"' in shown.content.decode()
+
+
 class TestPage:
     def test_says_what_is_in_force(self, scene, django_assert_max_num_queries):
         with django_assert_max_num_queries(QUERIES["new"]):

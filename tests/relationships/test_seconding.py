@@ -76,6 +76,18 @@ class TestTwo:
         with Nothing(), pytest.raises(Refused, match="A second person has to approve the same"):
             approve(scene, scene.by)
 
+    def test_who_signed_first_may_approve_once_the_policy_asks_for_one(self, scene):
+        approve(scene, scene.by)
+        alone = scene.by
+        alone.signed_in_again_at = None
+        with Nothing(), pytest.raises(SignInAgain, match="one person alone"):
+            set_policy(scene.customer, PolicyWish(), by=alone, seen=1)
+        alone.signed_in_again_at = make.now()
+        set_policy(scene.customer, PolicyWish(), by=alone, seen=1)
+        assert approve(scene, scene.by)
+        assert scene.decision.status == "approved"
+        assert DecisionSignature.objects.filter(decision=scene.decision).count() == 1
+
     def test_another_grant_begins_anew(self, scene):
         approve(scene, scene.by)
         with Unchanged(*GIVEN):
@@ -163,7 +175,9 @@ class TestTheDatabase:
 
     def test_finds_none_at_all(self, scene, monkeypatch):
         set_policy(scene.customer, PolicyWish(), by=scene.by, seen=1)
-        monkeypatch.setattr(DecisionSignature.objects, "create", lambda **columns: None)
+        monkeypatch.setattr(
+            DecisionSignature.objects, "get_or_create", lambda **columns: (None, False)
+        )
         self.refuses(scene, "decision_signed")
         deciding.decline(scene.decision, make.make_answer(scene.decision), by=scene.by)
 
