@@ -8,6 +8,8 @@ from allauth.account.decorators import reauthentication_required
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -32,7 +34,7 @@ def address(request: HttpRequest) -> HttpResponseBase:
 
 @reauthentication_required(app="allauth.account")
 def _begin(request: HttpRequest) -> HttpResponseBase:
-    if _has_proved_present(request):
+    if _has_proved_present(request) or _is_hopeless(request):
         return account.email(request)
     if not ratelimit.consume(request, action="sign_in_again_mail", user=request.user):
         messages.error(request, _("Several codes were sent already. Please wait a few minutes."))
@@ -73,6 +75,17 @@ def _weigh(request: HttpRequest, form: AgainCodeForm, wanted: str) -> HttpRespon
     given.update({"email": wanted, "action_add": "yes"})
     request.POST = given  # type: ignore[assignment]
     return account.email(request)
+
+
+def _is_hopeless(request: HttpRequest) -> bool:
+    """What allauth's form refuses whoever types it; no code needs to be sent for that."""
+    wanted = request.POST.get("email", "").strip()
+    try:
+        validate_email(wanted)
+    except ValidationError:
+        return True
+    own = request.user.email  # type: ignore[union-attr]
+    return len(wanted) > ADDRESS_LENGTH or wanted.casefold() == own.casefold()
 
 
 def _has_proved_present(request: HttpRequest) -> bool:
