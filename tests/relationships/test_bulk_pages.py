@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -259,8 +260,11 @@ class TestRequests:
 
     def test_say_how_long_their_mails_take(self, scene, go, settings):
         settings.REQUEST_MAILS_PER_DAY = 2
-        text = "customer\n" + "".join(f"a@n{number}.example\n" for number in range(5))
-        assert "This takes about 3 days" in text_of(go("bulk-request", asking(file=file(text))))
+        for count, takes in ((5, ["about 3 days"]), (2, [])):
+            text = "customer\n" + "".join(f"a@n{number}.example\n" for number in range(count))
+            said = text_of(go("bulk-request", asking(file=file(text))))
+            assert "mails an hour and 2 a day go out" in said
+            assert re.findall(r"This takes ([^.<]+)", said) == takes
 
     def test_keep_what_was_typed_where_the_file_is_broken(self, scene, go):
         with Nothing():
