@@ -204,6 +204,7 @@ class TestFile:
             with Nothing():
                 answer = go("bulk-upload", {"act": "terminate", "file": file(text)})
             assert said in text_of(answer)
+            assert (answer.status_code, "choose one again" in text_of(answer)) == (422, True)
 
     def test_has_a_size(self, scene, go, monkeypatch):
         monkeypatch.setattr("relationships.forms.bulk.MOST_BYTES", 10)
