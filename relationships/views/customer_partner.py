@@ -337,7 +337,7 @@ def _act_page(
         return page
     context = customer_frame(request, membership) | {
         "act": chosen,
-        "effects": grouped(effects),
+        "effects": grouped(effects, to_customer=True),
         "seen": effects_digest(effects),
         "back_url": back_url,
         "back_label": back_label,
