@@ -23,7 +23,7 @@ env.read_env(BASE_DIR / ".env")
 DEMO = env.bool("DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 OPERATOR_NAME = env("OPERATOR_NAME", default="Partner Center")
-SITE_URL = env("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+SITE_URL = env("SITE_URL", default="http://localhost:8000").rstrip("/")
 PLAIN_HTTP = SITE_URL.startswith("http://")
 
 

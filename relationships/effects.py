@@ -1,5 +1,6 @@
 """What a move changes, as facts that pages say and that a preview and the real run compare."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -70,7 +71,15 @@ class Effect:
 
     @property
     def sentence(self) -> str:
-        return SENTENCES[EffectKind(self.kind)]() % {
+        return self._filled(SENTENCES)
+
+    @property
+    def sentence_to_customer(self) -> str:
+        """The same, where the customer itself reads it."""
+        return self._filled(SENTENCES | TO_CUSTOMER)
+
+    def _filled(self, sentences: dict[EffectKind, Callable[[], str]]) -> str:
+        return sentences[EffectKind(self.kind)]() % {
             "partner": self.partner,
             "thing": self.thing,
             "other": self.other,
@@ -125,11 +134,22 @@ SENTENCES = {
     ),
     EffectKind.SUBSCRIPTION_EXPIRES: lambda: _("“%(thing)s” expires on %(day)s."),
 }
+TO_CUSTOMER = {
+    EffectKind.EXTENSION_ALLOWED: lambda: _(
+        "At its end, %(day)s, “%(thing)s” is extended by 180 days, and so on each time, as long as "
+        "%(partner)s wishes it and you allow it."
+    ),
+    EffectKind.EXTENSION_WISHED: lambda: _(
+        "%(partner)s wishes that “%(thing)s” be extended by 180 days at its end, %(day)s. It is, "
+        "if you allow it."
+    ),
+}
 
 
-def grouped(effects: list[Effect]) -> dict[str, list[str]]:
+def grouped(effects: list[Effect], *, to_customer: bool = False) -> dict[str, list[str]]:
     """Sentences under what begins, what ends and what stays."""
     found: dict[str, list[str]] = {"starts": [], "ends": [], "stays": []}
     for effect in effects:
-        found[effect.direction].append(effect.sentence)
+        said = effect.sentence_to_customer if to_customer else effect.sentence
+        found[effect.direction].append(said)
     return found

@@ -1,5 +1,6 @@
 """A history that is read: a side that changed its mind to and fro within a day is told once."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -23,22 +24,22 @@ def told(events: Iterable[Event], most: int) -> list[Event]:
     """
     The newest of these events, which come newest first.
 
-    Of what was said to and fro about one thing within a day, with nothing else about it between,
-    the last stands for all. The log itself keeps each.
+    Of what one side said to and fro about one thing within a day the last stands for all, whatever
+    the other side said to and fro meanwhile; but not across anything else about that thing. The log
+    itself keeps each.
     """
     found: list[Event] = []
-    last: dict[str, Event] = {}  # by what it is about
+    # By what it is about: the last that was told of each pair.
+    last: dict[str, dict[tuple[str, ...], Event]] = defaultdict(dict)
     for event in events:
-        after = last.get(event.subject_id)
-        if after is not None and _undone(event, after):
+        said, pair = last[event.subject_id], TO_AND_FRO.get(event.kind)
+        if pair is None:
+            said.clear()
+        elif pair in said and said[pair].at - event.at < A_DAY:
             continue
-        last[event.subject_id] = event
+        else:
+            said[pair] = event
         found.append(event)
         if len(found) == most:
             break
     return found
-
-
-def _undone(event: Event, after: Event) -> bool:
-    pair = TO_AND_FRO.get(event.kind, ())
-    return after.kind in pair and after.at - event.at < A_DAY

@@ -48,7 +48,10 @@ class Address:
 
     @property
     def url(self) -> str:
+        """By name where it can be: browsers keep no passkey for an address in numbers."""
         host = self.reachable_host
+        if host in ("127.0.0.1", "::1"):
+            host = "localhost"
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     @property

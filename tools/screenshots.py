@@ -322,7 +322,7 @@ def main() -> int:
     if len(sys.argv) not in (2, 3):
         print(__doc__, file=sys.stderr)
         return 2
-    folder, site = Path(sys.argv[1]), (*sys.argv[2:], "http://127.0.0.1:8000")[0].rstrip("/")
+    folder, site = Path(sys.argv[1]), (*sys.argv[2:], "http://localhost:8000")[0].rstrip("/")
     folder.mkdir(parents=True, exist_ok=True)
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
     prepare(site)

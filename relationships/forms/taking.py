@@ -2,7 +2,10 @@ from typing import Any
 
 from django import forms
 
+from partnercenter.lib.refusals import Refused
+
 from ..models import AdminRelationship, AdminRole
+from ..moves.taking import not_given
 
 
 class TakeRolesForm(forms.Form):
@@ -19,5 +22,7 @@ class TakeRolesForm(forms.Form):
 
     @property
     def chosen(self) -> list[AdminRole]:
-        """None where nothing was ticked, or something that was never given."""
-        return list(self.cleaned_data.get("role") or ()) if self.is_valid() else []
+        """None where nothing was ticked; what was never given is refused."""
+        if not self.is_valid():
+            raise Refused(not_given())
+        return list(self.cleaned_data["role"])

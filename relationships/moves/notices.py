@@ -15,6 +15,7 @@ from partners.rights import PartnerRight
 from ..effects import Effect
 from ..models import Decision
 from ..policy_changes import PolicyChanges
+from ..wavering import TO_AND_FRO
 from .answer_mails import facts_of, tell_answer
 from .displacing import Displaced
 
@@ -141,6 +142,9 @@ def tell_end(
             key=f"end:{about}:partner:{place.user.public_id}",
         )
     customer_link = reverse("relationships:customer-partners", args=[customer.slug])
+    if kind in TO_AND_FRO:  # the answer is given on the page of the partner
+        place_of_answer = [customer.slug, partner.slug]
+        customer_link = reverse("relationships:customer-partner", args=place_of_answer)
     for seat in customer.memberships.having(CustomerRight.DECIDE).select_related("user"):
         actor = partner.name if side == Side.PARTNER else person
         link = settings.SITE_URL + customer_link

@@ -20,6 +20,17 @@ from .administration import end_grant, take_roles
 from .ending import BECAUSE, begin_end, close_end, customer_of, free_services, surveyed
 
 
+def not_given() -> str:
+    """What to say of a role that the grant has not, or has not any more."""
+    return _("One of these roles is not given any more. Look at it once more.")
+
+
+def _nothing_ticked(side: Side) -> str:
+    if side == Side.PARTNER:
+        return _("Tick at least one role to give back.")
+    return _("Tick at least one role to take away.")
+
+
 @certified
 def take_away(
     grant: AdminRelationship,
@@ -54,11 +65,11 @@ def taking_away(
         raise Refused(_("This administration has ended already."))
     wanted = {role.pk for role in roles}
     if not wanted:
-        raise Refused(_("Tick at least one role to take away."))
+        raise Refused(_nothing_ticked(side))
     standing = grant.granted_roles.filter(removed_at__isnull=True)
     taken = list(standing.filter(role__in=wanted).select_related("role").order_by("role__name"))
     if len(taken) < len(wanted):
-        raise Refused(_("One of these roles is not given any more. Look at it once more."))
+        raise Refused(not_given())
     because = BECAUSE[side]
     take_roles(grant, taken, by=by, at=at, because=because)
     effects = [Effect(EffectKind.ROLE_TAKEN, partner.name, row.role.name) for row in taken]

@@ -137,9 +137,13 @@ def administration_act(
         raise Http404
     given = request.POST if request.method == "POST" else request.GET
     by = actor_of(request) if request.method == "POST" else viewer_of(request)
-    chosen = ACTS[act](grant.relationship, given)
-    form = TerminateForm(request.POST or None)
     page = redirect("relationships:administration", membership.partner.slug, tenant_id, public_id)
+    try:
+        chosen = ACTS[act](grant.relationship, given)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return page
+    form = TerminateForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             as_seen(form.cleaned_data["seen"], chosen.run, by=by)

@@ -74,7 +74,13 @@ def bulk_choose(request: HttpRequest, membership: PartnerMembership) -> HttpResp
         found = called(shown(partner, which, timezone.now()), partner, sought)
         keys = found.order_by("ends_at", "pk").values_list("pk", flat=True)[: MOST_ROWS + 1]
         rows = (Chosen(relationship_id=key) for key in keys.iterator(chunk_size=2000))
-    return _choose(request, membership, chosen["act"], rows, source=source, listed=listed)
+    _words, act, given = OFFERED[chosen["act"]]
+    try:
+        job = bulk.choose(partner, act, rows, by=actor_of(request), source=source, given=given)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(list_url(partner, listed))
+    return _to_job(job, listed)
 
 
 @require_http_methods(GET_AND_POST)
@@ -87,13 +93,22 @@ def bulk_upload(request: HttpRequest, membership: PartnerMembership) -> HttpResp
         file = form.cleaned_data["file"]
         try:
             rows = relationships_of_file(membership.partner, file.read())
+            _words, act, given = OFFERED[form.cleaned_data["act"]]
+            if known := _under_way(membership, act, rows):
+                return _to_known(request, known)
+            job = bulk.choose(
+                membership.partner,
+                act,
+                rows,
+                by=actor_of(request),
+                source=BulkSource.FILE,
+                file_name=file.name,
+                given=given,
+            )
         except Refused as refusal:
             form.add_error("file", f"{refusal} {_choose_again()}")
         else:
-            act = OFFERED[form.cleaned_data["act"]][1]
-            if known := _under_way(membership, act, rows):
-                return _to_known(request, known)
-            return _choose(request, membership, form.cleaned_data["act"], rows, file_name=file.name)
+            return _to_job(job)
     return _show(request, membership, "bulk_upload", {"form": form})
 
 
@@ -246,34 +261,6 @@ def _job_of(membership: PartnerMembership, public_id: str) -> BulkJob:
     people = ("created_by__user", "started_by__user", "stopped_by__user", "resumed_by__user")
     jobs = membership.partner.bulk_jobs.select_related("partner", *people)
     return get_object_or_404(jobs, public_id=public_id)
-
-
-def _choose(
-    request: HttpRequest,
-    membership: PartnerMembership,
-    key: str,
-    rows: Any,
-    *,
-    source: BulkSource = BulkSource.FILE,
-    file_name: str = "",
-    listed: str = "",
-) -> HttpResponse:
-    """Make the job; `listed` is what the list showed, to which its page leads back."""
-    _words, act, given = OFFERED[key]
-    try:
-        job = bulk.choose(
-            membership.partner,
-            act,
-            rows,
-            by=actor_of(request),
-            source=source,
-            file_name=file_name,
-            given=given,
-        )
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(list_url(membership.partner, listed))
-    return _to_job(job, listed)
 
 
 def _to_job(job: BulkJob, listed: str = "") -> HttpResponse:

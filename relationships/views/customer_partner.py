@@ -271,7 +271,12 @@ def customer_take_roles(
     partner = partner_here(membership, partner_slug)
     grant = _grant_of(membership, partner, public_id)
     given = request.POST if request.method == "POST" else request.GET
-    roles = TakeRolesForm(given, grant=grant).chosen
+    page = reverse("relationships:customer-partner", args=[membership.customer.slug, partner.slug])
+    try:
+        roles = TakeRolesForm(given, grant=grant).chosen
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(page)
     chosen = Act(
         title=_("Take roles of “%(name)s” away") % {"name": grant.name},
         button=_("Take away"),
@@ -281,7 +286,6 @@ def customer_take_roles(
         show=partial(taking.taking_away, grant, roles, side=Side.CUSTOMER),
         carried=tuple(("role", str(role.template_id)) for role in roles),
     )
-    page = reverse("relationships:customer-partner", args=[membership.customer.slug, partner.slug])
     return _act_page(request, membership, chosen, back_url=page, back_label=partner.name)
 
 
@@ -333,7 +337,7 @@ def _act_page(
         return page
     context = customer_frame(request, membership) | {
         "act": chosen,
-        "effects": grouped(effects),
+        "effects": grouped(effects, to_customer=True),
         "seen": effects_digest(effects),
         "back_url": back_url,
         "back_label": back_label,

@@ -77,6 +77,8 @@ class TestByHand:
             scene.helper.email: own,
             scene.admin.email: other,
         }
+        (mail,) = told.to[scene.admin.email]
+        assert "Whoever is in the group can use these roles until" in mail.text
         (mail,) = told.to[scene.helper.email]
         name = scene.chief.get_full_name()
         assert mail.subject.startswith(f"{name} gave the group “Mail people” of Alder roles")

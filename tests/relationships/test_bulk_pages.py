@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -203,6 +204,7 @@ class TestFile:
             with Nothing():
                 answer = go("bulk-upload", {"act": "terminate", "file": file(text)})
             assert said in text_of(answer)
+            assert (answer.status_code, "choose one again" in text_of(answer)) == (422, True)
 
     def test_has_a_size(self, scene, go, monkeypatch):
         monkeypatch.setattr("relationships.forms.bulk.MOST_BYTES", 10)
@@ -259,8 +261,11 @@ class TestRequests:
 
     def test_say_how_long_their_mails_take(self, scene, go, settings):
         settings.REQUEST_MAILS_PER_DAY = 2
-        text = "customer\n" + "".join(f"a@n{number}.example\n" for number in range(5))
-        assert "This takes about 3 days" in text_of(go("bulk-request", asking(file=file(text))))
+        for count, takes in ((5, ["about 3 days"]), (2, [])):
+            text = "customer\n" + "".join(f"a@n{number}.example\n" for number in range(count))
+            said = text_of(go("bulk-request", asking(file=file(text))))
+            assert "mails an hour and 2 a day go out" in said
+            assert re.findall(r"This takes ([^.<]+)", said) == takes
 
     def test_keep_what_was_typed_where_the_file_is_broken(self, scene, go):
         with Nothing():

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from accounts.models import Actor
 from audit.models import Event
+from customers.models import Customer
 from relationships.moves import ending
 from subscriptions.moves import changing
 from tests import factories as make
@@ -82,6 +83,19 @@ class TestActivity:
         other = make.make_customer("Glenmoor")
         make.make_subscription(other, seller=fernhill.birch)
         assert "Glenmoor" not in text_of(client.get(fernhill.url))
+
+    def test_says_that_the_latest_month_was_quiet(self, client):
+        glenmoor = Customer.objects.add(
+            by=make.operator(),
+            name="Glenmoor",
+            primary_domain="glenmoor.example",
+            country="GB",
+            reason="test",
+            at=make.now() - make.days(60),
+        )
+        client.force_login(make.join_customer(glenmoor))
+        url = reverse("relationships:customer-activity", args=[glenmoor.slug])
+        assert "Nothing in the latest month" in text_of(client.get(url))
 
     def test_is_long_in_pages_and_costs_the_same(
         self, client, fernhill, django_assert_max_num_queries

@@ -95,13 +95,22 @@ class TestWishAndYes:
             wish(scene.mail, wished=False, by=scene.partner_by)
         assert Delivery.objects.filter(recipient=scene.admin.email).count() == 2
 
-    def test_of_a_partner_that_changes_its_mind_are_one_line_of_a_history(self, scene, client):
+    def test_of_sides_that_change_their_minds_are_one_line_each_of_a_history(self, scene, client):
         now = make.now() - timedelta(minutes=10)
         for days in (5, 1, 0):
             for minute in range(3):
                 at = now - make.days(days) + timedelta(minutes=minute)
                 wish(scene.mail, wished=True, by=scene.partner_by, at=at)
-                wish(scene.mail, wished=False, by=scene.partner_by, at=at + timedelta(seconds=9))
+                allow(scene.mail, allowed=True, by=scene.by, at=at + timedelta(seconds=3))
+                wish(scene.mail, wished=False, by=scene.partner_by, at=at + timedelta(seconds=6))
+                allow(scene.mail, allowed=False, by=scene.by, at=at + timedelta(seconds=9))
+            if days == 5:
+                later = at + timedelta(seconds=12)
+                taking.take_away(
+                    scene.mail, make.roles(SUPPORT), by=scene.by, side="customer", at=later
+                )
+                wish(scene.mail, wished=True, by=scene.partner_by, at=at + timedelta(seconds=15))
+                wish(scene.mail, wished=False, by=scene.partner_by, at=at + timedelta(seconds=18))
         allow(scene.mail, allowed=True, by=scene.by)
         wish(scene.mail, wished=True, by=scene.partner_by)
         client.force_login(scene.admin)
@@ -113,13 +122,18 @@ class TestWishAndYes:
         page = page_of("partner-customer", scene.alder, scene.customer.tenant_id)
         happened = [entry["title"] for entry in client.get(page).context["happened"]]
         for told in (history, happened):
-            # What stands now, what was allowed before it, and one line for each wavering.
+            # What stands now, and one line a side for each wavering; one more before a role went.
             words = [" ".join(line.split()) for line in told if "extended" in line]
-            assert len(words) == 5
-            assert "wishes that" in words[0]
-            assert "allowed that" in words[1]
-            assert all("no longer wishes that" in line for line in words[2:])
-        assert Event.objects.filter(kind__contains="extension").count() == 3 * 6 + 2
+            assert [line.split(" that")[0] for line in words] == [
+                "Alder wishes",
+                "Fernhill allowed",
+                "Fernhill forbade",
+                "Alder no longer wishes",
+                "Alder no longer wishes",
+                "Fernhill forbade",
+                "Alder no longer wishes",
+            ]
+        assert Event.objects.filter(kind__contains="extension").count() == 3 * 12 + 4
 
     def test_are_told_in_plain_words(self, scene):
         Delivery.objects.all().delete()
@@ -130,6 +144,12 @@ class TestWishAndYes:
             "Alder asks that administration by Alder for Fernhill be extended at its end",
             "Alder no longer asks that administration by Alder for Fernhill be extended",
         ]
+        page = reverse(
+            "relationships:customer-partner", args=[scene.customer.slug, scene.alder.slug]
+        )
+        assert all(page in mail.text and page in mail.html for mail in mails)
+        assert "It is, if you allow it." in mails[0].text
+        assert "the customer" not in mails[0].text + mails[0].html
 
     def test_are_nobody_else_s(self, scene):
         reader = make.join_customer(scene.customer, role=CustomerRole.READER)

@@ -147,14 +147,20 @@ class TestPages:
             "relationships:customer-take-roles",
             args=[scene.customer.slug, scene.alder.slug, scene.mail.public_id],
         )
-        for given in ({}, {"role": ["nonsense"]}, {"role": [TEAMS]}):
-            with Nothing():
-                assert "Tick at least one role" in text_of(client.get(url, given, follow=True))
+        take_away(scene.mail, roles(SUPPORT), by=scene.by, side="customer")
+        for ticked in ([], ["nonsense"], [TEAMS], [SUPPORT], [EXCHANGE, SUPPORT]):
+            why = "One of these roles is not given" if ticked else "Tick at least one role to take"
+            for go in (client.get, client.post):
+                with Nothing():
+                    assert why in text_of(go(url, {"role": ticked}, follow=True))
 
     def test_partner_gives_back(self, client, scene):
         client.force_login(scene.agent)
         place = (scene.customer.tenant_id, scene.mail.public_id)
         url = page_of("administration-act", scene.alder, *place, "give-roles-back")
+        for ticked, why in (([], "Tick at least one role to give back"), ([TEAMS], "not given")):
+            with Nothing():
+                assert why in text_of(client.get(url, {"role": ticked}, follow=True))
         with Nothing():
             answer = client.get(url, {"role": [SUPPORT]})
         seen = answer.context["form"].initial["seen"]

@@ -74,7 +74,7 @@ class Running:
     """A started site, and everything that must be gone after it."""
 
     def __init__(self, environment) -> None:
-        self.url = f"http://127.0.0.1:{environment['PORT']}"
+        self.url = f"http://localhost:{environment['PORT']}"
         self.process = start(environment)
         self.output = ""
         while "Ctrl-C stops it" not in self.output:
