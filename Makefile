@@ -28,14 +28,17 @@ on_postgresql = not soak and (journey or not browser)
 no_database = $(addprefix --ignore=tests/,conventions tools test_pages.py test_staff.py test_staff_groups.py \
 	signin/test_limits.py signin/test_openid.py signin/test_outbound.py signin/test_sources.py \
 	relationships/test_role_texts.py relationships/test_request_policy_pages.py subscriptions/test_catalogue_texts.py mail/test_templates.py \
-	relationships/test_bulk_files.py relationships/test_bulk_pages.py \
+	relationships/test_bulk_files.py relationships/test_bulk_pages.py machine/test_control.py \
+	subscriptions/test_import.py \
+	$(addprefix relationships/test_,answer_mails.py invitations.py partner_customers.py people_table.py proving.py \
+	refusing.py reminding.py resetting.py states.py) \
 	$(addprefix relationships/test_,people_pages.py group_pages.py standing_link_pages.py request_pages.py \
 	request_form.py subscription_pages.py landing.py links_of_mails.py customer_activity.py partner_activity.py \
 	access_pages.py customer_pages.py customer_partner.py decision_page.py partner_customer.py partner_ending.py \
 	partner_ordering.py partner_pages.py work_list.py demanding.py traps.py paging.py assignment_mails.py) \
 	relationships/admin subscriptions/admin accounts \
 	$(addprefix signin/test_,again.py demo_rules.py enumeration.py home.py letters.py login_code.py own_account.py \
-	own_address.py profile.py reset.py sign_in.py strength.py) \
+	own_address.py profile.py reset.py sign_in.py sign_on.py sign_up.py strength.py) \
 	lib/test_address_search.py lib/test_canonical.py lib/test_names.py)
 # The moves once more, under the role that deploy/roles.sql makes for production.
 moves = $(addprefix tests/subscriptions/test_,changing.py aging.py ordering.py) \

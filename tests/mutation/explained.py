@@ -7,6 +7,12 @@ A_QUERY = "it saves queries, and finds the same"
 FINAL = "a decision that is over does not open again, and request and customer are frozen"
 FOLLOWS = "a link has the number after its head's, which no other link has"
 
+DELETED = "json_extract(change.canonical_form, '$.deleted_at')"
+DELETED_SAID = (
+    f"(substr({DELETED}, 1, 10) || ' ' || substr({DELETED}, 12, 8) || CASE "
+    f"substr({DELETED}, 21, 6) WHEN '000000' THEN '' ELSE '.' || substr({DELETED}, 21, 6) END)"
+)
+
 # The mutant as `tests.mutation.guards` prints it.
 GUARDS: dict[str, str] = {
     "guard_relationships_renewal: when without NEW.seller_id IS NOT NULL": (
@@ -67,6 +73,12 @@ GUARDS: dict[str, str] = {
     "OLD.public_id IS DISTINCT FROM NEW.public_id": (
         f"{SEEN_BY_ANOTHER}a change is of a subscription that is there, and of the row's own"
     ),
+    "guard_subscriptions_subscription_was_as_said: forbidden without OLD.state IS DISTINCT FROM "
+    "json_extract(change.canonical_form, '$.state')": (
+        f"{BY_A_CHECK}each state has stamps of its own, so it is never touched alone"
+    ),
+    "guard_subscriptions_subscription_was_as_said: forbidden without OLD.deleted_at IS DISTINCT "
+    f"FROM {DELETED_SAID}": f"{SEEN_BY_ANOTHER}no change leads on from what is deleted",
     "guard_subscriptions_subscription_birth: forbidden without change.reason <> ''": (
         f"{BY_A_CHECK}an import has a reason"
     ),

@@ -8,7 +8,7 @@ from django.db import connection
 ASKED = int(os.environ.get("RACE_ATTEMPTS", "0"))
 
 
-def attempts(on_postgresql: int = 20, on_sqlite: int = 3) -> range:
+def attempts(on_postgresql: int = 20, on_sqlite: int = 1) -> range:
     """SQLite has one writer at a time, so that there is little to be seen by repeating."""
     usual = on_postgresql if connection.vendor == "postgresql" else on_sqlite
     return range(ASKED or usual)
