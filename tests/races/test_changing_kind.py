@@ -11,6 +11,7 @@ from relationships.moves.changing_kind import change_kind
 from tests import factories as make
 from tests.relationships.admin.world import grant
 
+from .repeating import attempts
 from .test_deciding import at_once
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
@@ -39,7 +40,7 @@ def approval(partner, customer, **fields):
     return act
 
 
-@pytest.mark.parametrize("attempt", range(5))
+@pytest.mark.parametrize("attempt", attempts(on_postgresql=3, on_sqlite=1))
 class TestChangeKind:
     def test_and_another_partners_approval_leave_one_holder(self, attempt):
         advisor, other = make.make_partner(kind=PartnerKind.ADVISOR), make.make_partner()

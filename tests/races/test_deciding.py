@@ -15,6 +15,7 @@ from relationships.moves.supervising import suspend_partner
 from tests import factories as make
 
 from .at_once import at_once
+from .repeating import attempts
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 
@@ -28,7 +29,7 @@ def approval(decision, person):
     return act
 
 
-@pytest.mark.parametrize("attempt", range(5))
+@pytest.mark.parametrize("attempt", attempts(on_postgresql=3, on_sqlite=1))
 class TestApprovals:
     def test_of_one_request_by_two_people_give_one_grant(self, attempt):
         customer = make.make_customer()

@@ -9,13 +9,14 @@ from relationships.moves.supervising import edit_customer
 from tests import factories as make
 
 from .at_once import at_once
+from .repeating import attempts
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 
 TAKEN = "There is already a {} with this primary domain: fernhill.example."
 
 
-@pytest.mark.parametrize("attempt", range(5))
+@pytest.mark.parametrize("attempt", attempts(on_postgresql=3, on_sqlite=1))
 class TestTheSameDomain:
     def test_is_entered_for_one_customer(self, attempt):
         outcomes = at_once(*[lambda: make.make_customer(domain="fernhill.example")] * 2)

@@ -12,6 +12,7 @@ from relationships.moves.accepting import accept_registration, refuse_registrati
 from tests import factories as make
 
 from .at_once import at_once
+from .repeating import attempts
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 
@@ -32,7 +33,7 @@ def post(person, request):
     return act
 
 
-@pytest.mark.parametrize("attempt", range(5))
+@pytest.mark.parametrize("attempt", attempts(on_postgresql=3, on_sqlite=1))
 @pytest.mark.parametrize("requests", ["one request", "two partners"])
 class TestOneDomain:
     def test_by_two_people_makes_one_organisation(self, attempt, requests):
@@ -65,7 +66,7 @@ class TestOneDomain:
         assert Decision.objects.count() == (1 if asked == other else 2)
 
 
-@pytest.mark.parametrize("attempt", range(5))
+@pytest.mark.parametrize("attempt", attempts(on_postgresql=3, on_sqlite=1))
 class TestWaiting:
     def test_doubled_waits_once(self, attempt):
         person = make.make_user("robin@gmail.com")

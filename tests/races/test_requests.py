@@ -17,11 +17,12 @@ from relationships.moves.standing import edit_standing_link, make_standing_link,
 from tests import factories as make
 
 from .at_once import at_once
+from .repeating import attempts
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.race]
 
 
-@pytest.fixture(params=range(5))
+@pytest.fixture(params=attempts(on_postgresql=3, on_sqlite=1))
 def partner(request):
     """Each race is run several times: which of the two comes first is chance."""
     return make.make_partner()
